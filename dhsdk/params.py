@@ -1,0 +1,260 @@
+"""Typed, checked parameters: one definition gives validation, CLI flags, JSON schema, captions and documentation."""
+
+from __future__ import annotations
+
+import hashlib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pydantic
+
+from dhsdk.errors import ParamError
+
+RESERVED = frozenset({"seed", "want", "plan", "set", "variants", "lock", "change", "report", "target", "device", "strict", "debug"})
+"""Field names that the command line and Request use themselves."""
+
+FILE_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .webp .hdr .exr .glb .gltf .vrm .obj .stl .ply .wav .mp3 .mp4 .txt .json .step .stp .urdf".split()
+)
+
+
+def param(
+    default: Any = ...,
+    *,
+    help: str,
+    unit: str = "",
+    ge: float | None = None,
+    le: float | None = None,
+    low: str = "",
+    high: str = "",
+) -> Any:
+    """A field of a Params class. `low` and `high` are the words for both ends of its range ("squat", "tall")."""
+    extra = {key: value for key, value in {"unit": unit, "low": low, "high": high}.items() if value}
+    return pydantic.Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)  # type: ignore[arg-type]
+
+
+class _Checked(type(pydantic.BaseModel)):  # type: ignore[misc]
+    def __call__(cls, *args: Any, **values: Any) -> Any:
+        try:
+            return super().__call__(*args, **values)
+        except pydantic.ValidationError as error:
+            raise ParamError(_one_line(cls, error)) from error
+
+
+class Params(pydantic.BaseModel, metaclass=_Checked):
+    """Frozen, typed fields made with param(). Raises ParamError for an unknown key or a value out of range."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """The checked parameters of plain (also JSON) values. Raises ParamError naming the field."""
+        try:
+            return cls.model_validate(dict(values))
+        except pydantic.ValidationError as error:
+            raise ParamError(_one_line(cls, error)) from error
+
+
+class Words(Params):
+    """What became of the words of a request."""
+
+    understood: tuple[str, ...] = param((), help="words that decided something")
+    ignored: tuple[str, ...] = param((), help="words that decided nothing")
+    assumed: tuple[str, ...] = param((), help="what was chosen where the request said nothing")
+    low_confidence: tuple[str, ...] = param((), help="guesses that deserve a look, each with its reason")
+
+
+class Plan(Params):
+    """A resolved design: everything that build() needs, and nothing left to choose. Generators with words derive from it."""
+
+    words: Words = param(Words(), help="what became of the words of the request")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter as a command line or a form shows it."""
+
+    name: str
+    type: type
+    default: Any
+    required: bool
+    help: str
+    unit: str
+    ge: float | None
+    le: float | None
+    low: str
+    high: str
+    choices: tuple[str, ...]
+
+    @property
+    def range(self) -> str:
+        """The range in words: '[3, 24]', '>= 0', or '' when there is none."""
+        if self.choices:
+            return "{" + ", ".join(self.choices) + "}"
+        if self.ge is not None and self.le is not None:
+            return f"[{self.ge:g}, {self.le:g}]"
+        return f">= {self.ge:g}" if self.ge is not None else f"<= {self.le:g}" if self.le is not None else ""
+
+
+def fields(params: type[pydantic.BaseModel]) -> tuple[Field, ...]:
+    """The fields of a Params class, in the order of their definition."""
+    return tuple(_field(name, info) for name, info in params.model_fields.items())
+
+
+def _field(name: str, info: pydantic.fields.FieldInfo) -> Field:
+    ge = le = None
+    for limit in info.metadata:
+        ge = getattr(limit, "ge", ge)
+        le = getattr(limit, "le", le)
+    kind, choices = _scalar(info.annotation)
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return Field(
+        name=name,
+        type=kind,
+        default=None if info.is_required() else info.default,
+        required=info.is_required(),
+        help=info.description or "",
+        unit=str(extra.get("unit", "")),
+        ge=ge,
+        le=le,
+        low=str(extra.get("low", "")),
+        high=str(extra.get("high", "")),
+        choices=choices,
+    )
+
+
+def _scalar(annotation: Any) -> tuple[type, tuple[str, ...]]:
+    """The plain type behind an annotation, and its choices when it is a Literal. None in a union is dropped."""
+    if typing.get_origin(annotation) is Literal:
+        return str, tuple(str(choice) for choice in typing.get_args(annotation))
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        inner = [_scalar(one) for one in typing.get_args(annotation) if one is not type(None)]
+        return inner[0] if len(inner) == 1 else (str, ())
+    origin = typing.get_origin(annotation) or annotation
+    return (origin if isinstance(origin, type) else object), ()
+
+
+def _one_line(cls: type, error: pydantic.ValidationError) -> str:
+    """`slots must be in [3, 24], got 1 (number of slots)`, for the first fault; the others are counted."""
+    faults = error.errors()
+    fault = faults[0]
+    path = ".".join(str(step) for step in fault["loc"]) or cls.__name__
+    found = _shown(fault["input"])
+    field = _field_at(cls, fault["loc"])
+    about = f" ({field.help})" if field and field.help else ""
+    if fault["type"] == "extra_forbidden":
+        known = ", ".join(getattr(_model_at(cls, fault["loc"][:-1]), "model_fields", {}))
+        line = f"{path} is not a parameter of {cls.__name__}; it has: {known}"
+    elif fault["type"] == "missing":
+        line = f"{path} must be given{about}"
+    elif field and field.range and fault["type"] in _RANGE_FAULTS:
+        line = f"{path} must be in {field.range}, got {found}{about}"
+    else:
+        rule = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        line = f"{path} must be {rule}, got {found}{about}"
+    return line if len(faults) == 1 else f"{line}; and {len(faults) - 1} more"
+
+
+_RANGE_FAULTS = {"greater_than_equal", "less_than_equal", "literal_error"}
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _models_in(annotation: Any) -> Iterator[type[pydantic.BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
+        yield annotation
+    for inner in typing.get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _model_at(cls: Any, steps: tuple[int | str, ...]) -> Any:
+    for step in steps:
+        info = getattr(cls, "model_fields", {}).get(step)
+        if info is not None:
+            cls = next(_models_in(info.annotation), None)
+    return cls
+
+
+def _field_at(cls: Any, steps: tuple[int | str, ...]) -> Field | None:
+    names = [step for step in steps if isinstance(step, str)]
+    if not names:
+        return None
+    model = _model_at(cls, tuple(names[:-1]))
+    info = getattr(model, "model_fields", {}).get(names[-1])
+    return _field(names[-1], info) if info is not None else None
+
+
+def with_edits(plan: pydantic.BaseModel, edits: Mapping[str, Any]) -> Any:
+    """A new, checked plan with values set by dotted path: {"legs.count": 5, "objects.0.finishes.seat.color": "#ff0000"}.
+
+    The end of a path is enough where only one place of the plan ends so.
+    Raises ParamError when a path leads nowhere or to several places (it lists them), or a value is out of range.
+    """
+    data = plan.model_dump(mode="json")
+    for path, value in edits.items():
+        *steps, last = _find(data, path)
+        target = data
+        for step in steps:
+            target = target[step]
+        target[last] = value
+    try:
+        return type(plan).model_validate(data)
+    except pydantic.ValidationError as error:
+        raise ParamError(_one_line(type(plan), error)) from error
+
+
+def _find(data: Any, path: str) -> tuple[str | int, ...]:
+    wanted = tuple(path.split("."))
+    every = list(_paths(data, ()))
+    named = {tuple(map(str, steps)): steps for steps in every}
+    if wanted in named:
+        return named[wanted]
+    ends = [steps for text, steps in named.items() if text[-len(wanted) :] == wanted]
+    if len(ends) == 1:
+        return ends[0]
+    if ends:
+        raise ParamError(f"plan path {path!r} must mean one place, got {len(ends)}: {_listed(ends)}")
+    near = [steps for text, steps in named.items() if wanted[-1] in text[-1] or wanted[0] in text]
+    raise ParamError(f"plan path {path!r} leads nowhere; there is: {_listed(near or every)}")
+
+
+def _paths(data: Any, here: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for step, value in inner:
+        yield (*here, step)
+        yield from _paths(value, (*here, step))
+
+
+def _listed(paths: list[tuple[str | int, ...]], most: int = 12) -> str:
+    shown = ", ".join(".".join(map(str, steps)) for steps in paths[:most])
+    return shown + (f" and {len(paths) - most} more" if len(paths) > most else "")
+
+
+class AssetRef(Params):
+    """A file that a request reads, pinned by its content."""
+
+    path: str = param(help="path of the file")
+    sha256: str = param("", help="hash of the content, filled in when the file is first seen")
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _pin(cls, value: Any) -> Any:
+        values = {"path": str(value)} if isinstance(value, str | Path) else dict(value)
+        if not values.get("sha256"):
+            file = Path(values["path"])
+            if not file.is_file():
+                raise ValueError(f"the path of a file that exists (no file at {values['path']!r})")
+            values["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+        return values
+
+
+def file_or_words(value: str) -> AssetRef | str:
+    """A value with a known file suffix is a file (a missing one is a ParamError); anything else is words."""
+    return AssetRef.parse({"path": value}) if Path(value).suffix.lower() in FILE_SUFFIXES else value

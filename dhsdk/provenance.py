@@ -1,0 +1,91 @@
+"""Provenance: what made an asset, in the asset. Holds no time and no path, so that the same request gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dhsdk.errors import ReadError, RequestError
+from dhsdk.frozen import FrozenDict
+from dhsdk.params import AssetRef, Plan, Words
+from dhsdk.plugin import Generator, Request
+from dhsdk.version import __version__
+
+KEY = "dhsdk"
+SIDECAR = ".dhsdk.json"
+
+
+def record(generator: Generator[Any], request: Request, plan: Any, checks: Mapping[str, Any], backend: str) -> dict[str, Any]:
+    """The provenance of an asset, JSON-able: enough to build it again."""
+    words = plan.words if isinstance(plan, Plan) else Words()
+    return {
+        "dhsdk": __version__,
+        "generator": generator.name,
+        "version": generator.version,
+        "params": request.params.model_dump(mode="json"),
+        "plan": plan.model_dump(mode="json", exclude={"words"} if isinstance(plan, Plan) else None),
+        "seed": request.seed,
+        "edits": dict(request.edits),
+        "strict": request.strict,
+        "backend": backend,
+        "inputs": [{"name": Path(ref.path).name, "sha256": ref.sha256} for ref in inputs(request.params)],
+        **words.model_dump(mode="json"),
+        "models": [],
+        "checks": dict(checks),
+    }
+
+
+def inputs(params: Any) -> list[AssetRef]:
+    """The files that these parameters name, in the order of the fields."""
+    values = [getattr(params, name) for name in type(params).model_fields]
+    return [value for value in values if isinstance(value, AssetRef)]
+
+
+def stamp(asset: Any, **changes: Any) -> Any:
+    """The same asset with these keys set in its provenance; an asset without one gets one."""
+    old = asset.extras.get(KEY, {})
+    return with_extras(asset, {**asset.extras, KEY: {**old, **changes}})
+
+
+def with_extras(asset: Any, extras: Mapping[str, Any]) -> Any:
+    """The same asset with other extras."""
+    from dataclasses import replace
+
+    from dhsdk.media import Image
+
+    return asset.replace(extras=extras) if isinstance(asset, Image) else replace(asset, extras=extras)
+
+
+def of(asset: Any, path: Path) -> Mapping[str, Any]:
+    """The provenance of an asset read from `path`: its own, or the sidecar's. Raises ReadError when there is none."""
+    own = asset.extras.get(KEY)
+    sidecar = path.with_name(path.name + SIDECAR)
+    if own is None and sidecar.is_file():
+        try:
+            own = json.loads(sidecar.read_text("utf-8"))
+        except (ValueError, OSError) as error:
+            raise ReadError(f"{sidecar.name} is not a readable provenance record: {error}") from error
+    if not isinstance(own, Mapping) or "generator" not in own:
+        raise ReadError(f"{path.name} has no provenance: it was not made by a dhsdk generator, or another tool dropped it")
+    return FrozenDict(own)
+
+
+def plan_of(own: Mapping[str, Any], generator: Generator[Any]) -> Any:
+    """The stored plan, typed and checked. Raises RequestError when another version made it."""
+    import pydantic
+
+    for what, stored, now in (("dhsdk", own.get("dhsdk"), __version__), (generator.name, own.get("version"), generator.version)):
+        if stored != now:
+            raise RequestError(f"the file was made by {what} {stored}, this is {what} {now}: install that version to rebuild it")
+    plan_type = generator.Plan or generator.Params
+    values = json.loads(json.dumps(own["plan"]))
+    if isinstance(plan_type, type) and issubclass(plan_type, Plan):
+        values["words"] = {name: own.get(name, ()) for name in Words.model_fields}
+    try:
+        return pydantic.TypeAdapter(plan_type).validate_python(values)
+    except pydantic.ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise ReadError(f"the stored plan is damaged at {where}: {fault['msg']}") from error

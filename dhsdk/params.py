@@ -14,12 +14,21 @@ import pydantic
 
 from dhsdk.errors import ParamError
 
-RESERVED = frozenset({"seed", "want", "plan", "set", "variants", "lock", "change", "report", "target", "device", "strict", "debug"})
+if typing.TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(pydantic.BaseModel)
+
+RESERVED = frozenset({
+    "seed", "want", "plan", "set", "edits", "variants", "lock", "change", "report", "target", "device", "strict", "debug", "out",
+    "allow_network", "generator", "request", "progress", "cancelled",
+})  # fmt: skip
 """Field names that the command line and Request use themselves."""
 
-FILE_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .webp .hdr .exr .glb .gltf .vrm .obj .stl .ply .wav .mp3 .mp4 .txt .json .step .stp .urdf".split()
-)
+FILE_SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".webp", ".hdr", ".exr", ".glb", ".gltf", ".vrm", ".obj", ".stl", ".ply", ".wav", ".mp3", ".mp4",
+    ".txt", ".json", ".step", ".stp", ".urdf",
+})  # fmt: skip
 
 
 def param(
@@ -37,7 +46,7 @@ def param(
     return pydantic.Field(default, description=help, ge=ge, le=le, json_schema_extra=extra)  # type: ignore[arg-type]
 
 
-class _Checked(type(pydantic.BaseModel)):  # type: ignore[misc]
+class _Checked(ModelMetaclass):
     def __call__(cls, *args: Any, **values: Any) -> Any:
         try:
             return super().__call__(*args, **values)
@@ -140,26 +149,52 @@ def _scalar(annotation: Any) -> tuple[type, tuple[str, ...]]:
 
 def _one_line(cls: type, error: pydantic.ValidationError) -> str:
     """`slots must be in [3, 24], got 1 (number of slots)`, for the first fault; the others are counted."""
-    faults = error.errors()
-    fault = faults[0]
-    path = ".".join(str(step) for step in fault["loc"]) or cls.__name__
-    found = _shown(fault["input"])
-    field = _field_at(cls, fault["loc"])
-    about = f" ({field.help})" if field and field.help else ""
+    faults: dict[str, list[Any]] = {}
+    for one in error.errors():  # each member of a union has a fault of its own, at one place
+        faults.setdefault(_place(cls, one["loc"]).path, []).append(one)
+    here = next(iter(faults.values()))
+    fault = here[0]
+    place = _place(cls, fault["loc"])
+    about = f" ({place.field.help})" if place.field and place.field.help else ""
     if fault["type"] == "extra_forbidden":
-        known = ", ".join(getattr(_model_at(cls, fault["loc"][:-1]), "model_fields", {}))
-        line = f"{path} is not a parameter of {cls.__name__}; it has: {known}"
+        owner = _place(cls, fault["loc"][:-1]).model
+        line = f"{place.path} is not a parameter of {owner.__name__}; it has: {', '.join(owner.model_fields) or 'none'}"
     elif fault["type"] == "missing":
-        line = f"{path} must be given{about}"
-    elif field and field.range and fault["type"] in _RANGE_FAULTS:
-        line = f"{path} must be in {field.range}, got {found}{about}"
+        line = f"{place.path} must be given{about}"
     else:
-        rule = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        line = f"{path} must be {rule}, got {found}{about}"
+        rules = dict.fromkeys(_rule(one, place.field) for one in here)
+        line = f"{place.path} must be {' or '.join(rules)}, got {_shown(fault['input'])}{about}"
     return line if len(faults) == 1 else f"{line}; and {len(faults) - 1} more"
 
 
+_RULES = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a group of values",
+    "model_type": "a group of values",
+    "too_short": "at least {min_length} items long",
+    "too_long": "at most {max_length} items long",
+    "union_tag_invalid": "one with {discriminator} among {expected_tags}",
+    "union_tag_not_found": "one that names its {discriminator}",
+}
 _RANGE_FAULTS = {"greater_than_equal", "less_than_equal", "literal_error"}
+
+
+def _rule(fault: Any, field: Field | None) -> str:
+    if field and field.range and fault["type"] in _RANGE_FAULTS:
+        return f"in {field.range}" if field.range[0] in "[{" else field.range
+    if fault["type"] in _RULES:
+        return _RULES[fault["type"]].format(**fault.get("ctx", {}))
+    return str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
 
 
 def _shown(value: Any) -> str:
@@ -167,28 +202,65 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _models_in(annotation: Any) -> Iterator[type[pydantic.BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
-        yield annotation
-    for inner in typing.get_args(annotation):
-        yield from _models_in(inner)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a fault is: dotted path, the model there or above it, and the field where it is one."""
+
+    path: str
+    model: Any
+    field: Field | None
 
 
-def _model_at(cls: Any, steps: tuple[int | str, ...]) -> Any:
+def _place(cls: Any, steps: tuple[int | str, ...]) -> _Place:
+    """pydantic's location without the labels that it adds for the members of a union."""
+    path: list[str] = []
+    annotation, field = cls, None
     for step in steps:
-        info = getattr(cls, "model_fields", {}).get(step)
-        if info is not None:
-            cls = next(_models_in(info.annotation), None)
-    return cls
+        model = next((one for one in _models(annotation) if step in one.model_fields), None)
+        container = next((one for one in _members(annotation) if typing.get_origin(one) in (dict, list, tuple)), None)
+        label = next((one for one in _models(annotation) if step in (one.__name__, *_tags(one))), None)
+        if model is not None:
+            annotation = model.model_fields[str(step)].annotation
+            field = _field(str(step), model.model_fields[str(step)])
+        elif container is not None and (isinstance(step, int) or typing.get_origin(container) is dict):
+            annotation = _item(container, step)
+        elif label is not None:
+            annotation = label
+            continue
+        elif annotation in _models(annotation):  # a name that the model does not have
+            field = None
+        else:  # the label of a plain type in a union
+            continue
+        path.append(str(step))
+    return _Place(".".join(path) or cls.__name__, next(iter(_models(annotation)), cls), field)
 
 
-def _field_at(cls: Any, steps: tuple[int | str, ...]) -> Field | None:
-    names = [step for step in steps if isinstance(step, str)]
-    if not names:
-        return None
-    model = _model_at(cls, tuple(names[:-1]))
-    info = getattr(model, "model_fields", {}).get(names[-1])
-    return _field(names[-1], info) if info is not None else None
+def _item(container: Any, step: int | str) -> Any:
+    """The annotation of one item of a dict, list or tuple."""
+    items = typing.get_args(container)
+    if typing.get_origin(container) is dict or not isinstance(step, int):
+        return items[1]
+    return items[0] if items[-1] is ... else items[min(step, len(items) - 1)]
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    """The alternatives of a union, Annotated taken off; any other annotation alone."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _members(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return tuple(inner for one in typing.get_args(annotation) for inner in _members(one))
+    return (annotation,)
+
+
+def _models(annotation: Any) -> list[type[pydantic.BaseModel]]:
+    return [one for one in _members(annotation) if isinstance(one, type) and issubclass(one, pydantic.BaseModel)]
+
+
+def _tags(model: type[pydantic.BaseModel]) -> Iterator[Any]:
+    """The values of Literal fields: what a discriminated union tells its members by."""
+    for info in model.model_fields.values():
+        if typing.get_origin(info.annotation) is Literal:
+            yield from typing.get_args(info.annotation)
 
 
 def with_edits(plan: pydantic.BaseModel, edits: Mapping[str, Any]) -> Any:
@@ -200,7 +272,7 @@ def with_edits(plan: pydantic.BaseModel, edits: Mapping[str, Any]) -> Any:
     data = plan.model_dump(mode="json")
     for path, value in edits.items():
         *steps, last = _find(data, path)
-        target = data
+        target: Any = data
         for step in steps:
             target = target[step]
         target[last] = value
@@ -246,8 +318,12 @@ class AssetRef(Params):
     @pydantic.model_validator(mode="before")
     @classmethod
     def _pin(cls, value: Any) -> Any:
+        if isinstance(value, AssetRef):
+            return value
+        if not isinstance(value, str | Path | Mapping):
+            raise ValueError("the path of a file")
         values = {"path": str(value)} if isinstance(value, str | Path) else dict(value)
-        if not values.get("sha256"):
+        if not values.get("sha256") and "path" in values:
             file = Path(values["path"])
             if not file.is_file():
                 raise ValueError(f"the path of a file that exists (no file at {values['path']!r})")

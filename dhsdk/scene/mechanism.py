@@ -95,4 +95,3 @@ class Loop:
     rotation_a: Quaternion = IDENTITY
     translation_b: Vector = (0.0, 0.0, 0.0)
     rotation_b: Quaternion = IDENTITY
-

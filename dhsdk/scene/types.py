@@ -21,6 +21,7 @@ from dhsdk.scene.material import Material
 from dhsdk.scene.mechanism import IDENTITY, Body, Coupling, Joint, Loop, Solid
 from dhsdk.scene.mesh import Collider, Instances, Mesh, Quaternion, Vector
 from dhsdk.scene.person import Cue, Humanoid, Sound
+from dhsdk.scene.references import named_nodes
 
 ORIGIN: Vector = (0.0, 0.0, 0.0)
 ONE: Vector = (1.0, 1.0, 1.0)
@@ -180,58 +181,58 @@ def _check_nodes(nodes: tuple[Node, ...], index: Mapping[str, int]) -> None:
         raise SceneError(f"node keys must be unique, got {twice!r} twice")
     if "" in index:
         raise SceneError("node keys must not be empty")
-    if not nodes:
-        return
-    try:
-        flat = np.array([(*node.translation, *node.rotation, *node.scale) for node in nodes], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SceneError(f"transforms must be 3, 4 and 3 numbers (translation, rotation xyzw, scale): {error}") from error
-    if flat.ndim != 2 or flat.shape[1] != 10:
-        raise SceneError("transforms must be 3, 4 and 3 numbers (translation, rotation xyzw, scale)")
-    finite = np.isfinite(flat).all(axis=1)
-    if not finite.all():
-        raise SceneError(f"the transform of node {nodes[int(np.argmin(finite))].key!r} must be finite")
-    unit = np.abs((flat[:, 3:7] ** 2).sum(axis=1) - 1.0) < 1e-4
+    _transforms(nodes, "translation", ORIGIN)
+    _transforms(nodes, "scale", ONE)
+    turned, rotations = _transforms(nodes, "rotation", IDENTITY)
+    unit = np.abs((rotations**2).sum(axis=1) - 1.0) < 1e-4
     if not unit.all():
-        node = nodes[int(np.argmin(unit))]
+        node = turned[int(np.argmin(unit))]
         raise SceneError(f"rotation of node {node.key!r} must be a unit quaternion (x, y, z, w), got {node.rotation}")
     _check_parents(nodes, index)
 
 
+def _transforms(nodes: tuple[Node, ...], name: str, default: tuple[float, ...]) -> tuple[list[Node], np.ndarray]:
+    """The nodes whose value of that name is not the default object, and their values: (N, 3 or 4) float64, finite."""
+    set_ones = [node for node in nodes if getattr(node, name) is not default]
+    if not set_ones:
+        return [], np.empty((0, len(default)))
+    try:
+        values = np.array([getattr(node, name) for node in set_ones], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SceneError(f"every {name} must be {len(default)} numbers: {error}") from error
+    if values.shape != (len(set_ones), len(default)):
+        raise SceneError(
+            f"every {name} must be {len(default)} numbers, got {set_ones[0].key!r} with {getattr(set_ones[0], name)}"
+        )
+    finite = np.isfinite(values).all(axis=1)
+    if not finite.all():
+        raise SceneError(f"the {name} of node {set_ones[int(np.argmin(finite))].key!r} must be finite")
+    return set_ones, values
+
+
 def _check_parents(nodes: tuple[Node, ...], index: Mapping[str, int]) -> None:
-    settled: set[str] = set()
-    for node in nodes:
-        path: list[str] = []
-        key: str | None = node.key
+    # only nodes that are parents can close a cycle; a scene of 100,000 leaves has few
+    parents = {node.parent for node in nodes} - {None}
+    missing = parents - index.keys()
+    if missing:
+        node = next(node for node in nodes if node.parent in missing)
+        raise SceneError(f"parent {node.parent!r} of node {node.key!r} is not in the scene")
+    settled: set[str | None] = {None}
+    for start in sorted(key for key in parents if key is not None):
+        path: set[str | None] = set()
+        key: str | None = start
         while key is not None and key not in settled:
-            if key not in index:
-                raise SceneError(f"parent {key!r} of node {path[-1]!r} is not in the scene")
-            path.append(key)
-            if len(path) > len(nodes):
-                raise SceneError(f"nodes must form a tree, but {node.key!r} is its own ancestor")
+            if key in path:
+                raise SceneError(f"nodes must form a tree, but {key!r} is its own ancestor")
+            path.add(key)
             key = nodes[index[key]].parent
-        settled.update(path)
+        settled |= path
 
 
 def _check_references(scene: Scene) -> None:
-    index = scene._index
-    named: list[tuple[str, str | None]] = []
-    for skin in scene.skins:
-        named += [(f"skin {skin.name!r}", key) for key in (*skin.joints, skin.skeleton)]
-    for clip in scene.animations:
-        named += [(f"animation {clip.name!r}", channel.node) for channel in clip.channels]
-    named += [(f"socket {socket.key!r}", socket.node) for socket in scene.sockets]
-    named += [("a solid", solid.node) for solid in scene.solids] + [("a body", body.node) for body in scene.bodies]
-    for joint in scene.joints:
-        named += [(f"joint {joint.key!r}", joint.parent), (f"joint {joint.key!r}", joint.child)]
-    for loop in scene.loops:
-        named += [(f"loop {loop.key!r}", loop.node_a), (f"loop {loop.key!r}", loop.node_b)]
-    named += [(f"sound {sound.key!r}", sound.node) for sound in scene.sounds] + [("a cue", cue.node) for cue in scene.cues]
-    if scene.humanoid is not None:
-        named += [(f"humanoid bone {bone!r}", key) for bone, key in scene.humanoid.bones.items()]
-    for what, key in named:
-        if key is not None and key not in index:
-            raise SceneError(f"{what} names node {key!r}, which is not in the scene; it has: {_some(index)}")
+    for what, key in named_nodes(scene):
+        if key not in scene._index:
+            raise SceneError(f"{what} names node {key!r}, which is not in the scene; it has: {_some(scene._index)}")
     joints = {joint.key for joint in scene.joints}
     for coupling in scene.couplings:
         for key in (coupling.driver, coupling.driven):

@@ -12,7 +12,7 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_args: Any, **_values: Any) -> NoReturn:
         raise TypeError("this mapping is frozen: make a new one with {**old, key: value}")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
     def __reduce__(self) -> Any:
         return freeze, (dict(self),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import subprocess
@@ -10,9 +9,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,14 @@ HEAVY = frozenset({
 
 PATIENCE = 600.0
 """Seconds that one example may take in a new process."""
+
+START = """
+import json, sys
+job = json.loads(sys.argv[1])
+sys.path[:] = job["path"]
+from dhsdk.testing import run_watched
+run_watched(job)
+"""
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = frozenset(
@@ -63,11 +69,8 @@ def watched(generator: Generator[Any]) -> Watched:
             (folder / part).mkdir()
         temp = str(folder / "temp")
         job = json.dumps({"path": sys.path, "module": where.__module__, "class": where.__qualname__, "folder": str(folder)})
-        start = (
-            "import json, sys; job = json.loads(sys.argv[1]); sys.path[:] = job['path']; from dhsdk.audit import run; run(job)"
-        )
         done = subprocess.run(
-            [sys.executable, "-B", "-c", start, job],
+            [sys.executable, "-B", "-c", START, job],
             cwd=folder / "work",
             env={**os.environ, "TMPDIR": temp, "TEMP": temp, "TMP": temp},
             capture_output=True,
@@ -83,25 +86,7 @@ def watched(generator: Generator[Any]) -> Watched:
     return Watched(digests=seen["digests"], **lists)
 
 
-def run(job: dict[str, Any]) -> None:
-    """The new process: imports, builds and saves, and leaves report.json in the job's folder."""
-    from dhsdk import jit, testing
-
-    folder = Path(job["folder"])
-    writes: list[str] = []
-    sockets: list[str] = []
-    watch = _watch(writes, sockets, (folder, jit.cache_folder().parent, Path("/dev"), Path("/proc")))
-    with watch():
-        generator = attrgetter(job["class"])(importlib.import_module(job["module"]))()
-        heavy = sorted(HEAVY & {name.partition(".")[0] for name in sys.modules})
-        assets = {kind: testing.made(generator, kind, folder / "cache") for kind in generator.produces}
-    left = [str(path.relative_to(folder)) for part in ("temp", "work") for path in (folder / part).rglob("*")]
-    digests = {kind: testing.digest(generator, asset) for kind, asset in assets.items()}
-    seen = Watched(tuple(heavy), digests, tuple(writes), tuple(left), tuple(sockets))
-    (folder / "report.json").write_text(json.dumps(asdict(seen)), "utf-8")
-
-
-def _watch(writes: list[str], sockets: list[str], allowed: tuple[Path, ...]) -> Any:
+def watcher(writes: list[str], sockets: list[str], allowed: tuple[Path, ...]) -> Any:
     """A context manager; while it is open, what happens outside the allowed folders is noted. An audit hook never goes away."""
     roots = tuple(os.path.realpath(path) + os.sep for path in allowed)
     watching = False

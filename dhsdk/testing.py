@@ -11,19 +11,21 @@ import importlib
 import importlib.metadata
 import json
 import pickle
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, asdict
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dhsdk.audit import watched
+from dhsdk.audit import HEAVY, Watched, watched, watcher
 from dhsdk.errors import Cancelled, DhsdkError, MissingExtra, ParamError, RequestError
 from dhsdk.host import Host
 from dhsdk.params import Field, fields
@@ -371,3 +373,21 @@ def _seconds_to_stop(generator: Generator[Any], delay: float | None) -> float:
     if timer is not None:
         timer.cancel()
     return end - asked[0] if asked else 0.0
+
+
+def run_watched(job: dict[str, Any]) -> None:
+    """The new process of audit.watched(): imports, builds and saves, and leaves report.json in the job's folder."""
+    from dhsdk import jit
+
+    folder = Path(job["folder"])
+    writes: list[str] = []
+    sockets: list[str] = []
+    watch = watcher(writes, sockets, (folder, jit.cache_folder().parent, Path("/dev"), Path("/proc")))
+    with watch():
+        generator = attrgetter(job["class"])(importlib.import_module(job["module"]))()
+        heavy = sorted(HEAVY & {name.partition(".")[0] for name in sys.modules})
+        assets = {kind: made(generator, kind, folder / "cache") for kind in generator.produces}
+    left = [str(path.relative_to(folder)) for part in ("temp", "work") for path in (folder / part).rglob("*")]
+    digests = {kind: digest(generator, asset) for kind, asset in assets.items()}
+    seen = Watched(tuple(heavy), digests, tuple(writes), tuple(left), tuple(sockets))
+    (folder / "report.json").write_text(json.dumps(asdict(seen)), "utf-8")

@@ -94,7 +94,8 @@ def slerp(a: Any, b: Any, share: float) -> np.ndarray:
     first = np.where(small, 1.0 - share, np.sin((1.0 - share) * angle) / sine)
     second = np.where(small, share, np.sin(share * angle) / sine)
     mixed = first * a + second * b
-    return mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
+    unit: np.ndarray = mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
+    return unit
 
 
 def compose(translation: Any, rotation: Any, scale: Any) -> np.ndarray:

@@ -1,0 +1,7 @@
+import numpy  # noqa: F401
+
+from .broken_generators import Good
+
+
+class Heavy(Good):
+    name = "heavy"

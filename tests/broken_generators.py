@@ -1,5 +1,7 @@
 """A generator that keeps the contract, and one for each way to break it. Light at the top, as every plugin."""
 
+from __future__ import annotations
+
 import json
 import os
 import time

@@ -15,6 +15,7 @@ from dhsdk.plugin import ModelSpec, RasterizerSpec, hookimpl
 
 from .strangers import GENERATOR, install, python, run
 
+COMMAND = "from dhsdk.cli import main; main()"
 DICE = Path(__file__).parents[1] / "plugins_contrib" / "dhsdk-dice"
 
 STRANGERS = {
@@ -151,10 +152,10 @@ def test_dice_is_found_by_its_entry_point_and_makes_a_glb(dice, tmp_path):
 
 
 def test_dice_from_the_command_line(dice, tmp_path):
-    done = python(dice, "-m", "dhsdk.cli", "make", "dice", "--size", "0.02", "-o", "dice.glb", cwd=tmp_path)
+    done = python(dice, "-c", COMMAND, "make", "dice", "--size", "0.02", "-o", "dice.glb", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "dice.glb").is_file()
-    wrong = python(dice, "-m", "dhsdk.cli", "make", "dice", "--size", "99", "-o", "wrong.glb", cwd=tmp_path)
+    wrong = python(dice, "-c", COMMAND, "make", "dice", "--size", "99", "-o", "wrong.glb", cwd=tmp_path)
     assert wrong.returncode == 2
     assert wrong.stderr.strip() == "error: size must be in [0.001, 10], got '99' (edge length)"
 

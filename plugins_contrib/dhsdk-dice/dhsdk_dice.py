@@ -1,5 +1,7 @@
 """A die of a chosen size: the smallest complete dhsdk plugin."""
 
+from __future__ import annotations  # the type in a signature must not load it
+
 import dhsdk
 
 PIPS = ("4", "012678", "08", "02468", "048", "0268")  # +X -X +Y -Y +Z -Z, cells of a 3 x 3 grid: opposite faces sum to seven

@@ -28,8 +28,10 @@ class Dice(dhsdk.Generator[DiceParams]):
         uvs = (np.arange(6)[:, None, None] * [1, 0] + (corners + 1) / 2) / [8, 1]  # eight tiles side by side, two are spare
 
         x, y = np.meshgrid(np.arange(64), np.arange(64))
-        tiles = [sum(np.hypot(x - 12 - int(i) % 3 * 20, y - 12 - int(i) // 3 * 20) < 6.5 for i in face) for face in PIPS]
-        grey = np.where(np.hstack(tiles + [tiles[0]] * 2), 25, 240).astype(np.uint8)
+        dark = [
+            sum(np.clip(7 - np.hypot(x - 12 - int(i) % 3 * 20, y - 12 - int(i) // 3 * 20), 0, 1) for i in face) for face in PIPS
+        ]
+        grey = (240 - 215 * np.hstack(dark + [dark[0]] * 2)).astype(np.uint8)
         ivory = Material("ivory", base_color_texture=Texture(dhsdk.Image(grey)), metallic=0.0, roughness=0.4)
         body = Primitive(
             positions.reshape(-1, 3), faces.reshape(-1, 3), out.repeat(4, 0), uvs=(uvs.reshape(-1, 2),), material=ivory

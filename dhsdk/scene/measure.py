@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -157,8 +158,13 @@ def texture_bytes(scene: Scene) -> int:
 def image_size(image: Image) -> tuple[int, int]:
     """(width, height); (0, 0) where the bytes cannot be decoded here (KTX2)."""
     try:
-        return image.size
-    except ReadError:
+        if image.encoded is None:
+            return image.size
+        from PIL import Image as Pillow
+
+        with Pillow.open(io.BytesIO(image.encoded)) as picture:  # reads the header alone; image.size would decode the pixels
+            return picture.size
+    except (ReadError, OSError, ValueError):
         return (0, 0)
 
 

@@ -1,0 +1,1 @@
+"""The rules behind dhsdk.scene.check, one file for each subject."""

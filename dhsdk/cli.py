@@ -86,7 +86,9 @@ def _make_command(name: str) -> click.Command:
     if any(field.name == "prompt" for field in known):
         options.append(click.Argument(["prompt_words"], nargs=-1, metavar="[PROMPT]"))
     options += [
-        click.Option(["-o", "--out"], multiple=True, required=True, help="Output file; its suffix chooses the format. Repeatable."),
+        click.Option(
+            ["-o", "--out"], multiple=True, required=True, help="Output file; its suffix chooses the format. Repeatable."
+        ),
         click.Option(["--set", "edits"], multiple=True, metavar="PATH=VALUE", help="Set a value of the plan: legs.count=5."),
         click.Option(["--seed"], type=int, default=0, show_default=True, help="Decides everything that the words leave open."),
         click.Option(["--variants"], type=click.IntRange(1, 1000), default=1, help="Make N files with seeds SEED, SEED+1, ..."),
@@ -219,7 +221,18 @@ def info(file: str, as_json: bool) -> None:
     if own is None:
         click.echo("provenance       none: not made by dhsdk")
         return
-    for name in ("dhsdk", "generator", "version", "seed", "params", "understood", "ignored", "assumed", "low_confidence", "edits"):
+    for name in (
+        "dhsdk",
+        "generator",
+        "version",
+        "seed",
+        "params",
+        "understood",
+        "ignored",
+        "assumed",
+        "low_confidence",
+        "edits",
+    ):
         if own.get(name) not in (None, (), {}, ""):
             click.echo(f"{name:16} {json.dumps(own[name], ensure_ascii=False)}")
 
@@ -318,7 +331,7 @@ def _scene(file: str) -> Any:
 
     asset = _host().load(file)
     if not isinstance(asset, Scene):
-        raise RequestError(f"{file} must hold a scene, got a {type(asset).__name__.lower()}")
+        raise RequestError(f"{file} must hold a scene, got: {type(asset).__name__.lower()}")
     return asset
 
 

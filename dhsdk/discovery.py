@@ -126,7 +126,9 @@ def _collect(
         for key in keys:
             owner = found.owners.get(f"{kind} {key}")
             if owner is not None:
-                found.failures.append(PluginFailure(plugin, f"{kind} {key!r} is offered by {owner} and by {plugin}: the first is used"))
+                found.failures.append(
+                    PluginFailure(plugin, f"{kind} {key!r} is offered by {owner} and by {plugin}: the first is used")
+                )
                 continue
             table[key] = thing
             found.owners[f"{kind} {key}"] = plugin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -292,7 +291,9 @@ class Host:
                 raise MissingExtra.of(what, extra) from error
             raise PluginError(f"{what} of {plugin} needs the module {error.name!r}: pip install it") from error
         except MemoryError as error:
-            raise PluginError(f"{what} of {plugin} ran out of memory: ask for less (fewer triangles, smaller pictures)") from error
+            raise PluginError(
+                f"{what} of {plugin} ran out of memory: ask for less (fewer triangles, smaller pictures)"
+            ) from error
         except Exception as error:
             text = " ".join(str(error).split())[:200]
             raise PluginError(f"{what} of {plugin} failed: {type(error).__name__}: {text}") from error

@@ -59,7 +59,7 @@ def box(size=(1.0, 1.0, 1.0), **more):
         turned = np.cross(np.eye(3)[first], np.eye(3)[second])[axis] * sign < 0
         faces += [corners[[0, 2, 1]], corners[[0, 3, 2]]] if turned else [corners[[0, 1, 2]], corners[[0, 2, 3]]]
     given = {"normals": normals, "tangents": tangents, "uvs": (np.array(uvs, np.float32),)} | more
-    return Primitive((np.array(points) + (0, 0.5, 0)) * size, np.array(faces), **given)
+    return Primitive((np.array(points) + np.array([0, 0.5, 0])) * size, np.array(faces), **given)
 
 
 def picture(colour="srgb", name="checks", channels=3):
@@ -91,7 +91,6 @@ def rich_material():
         emissive_strength=2.0,
         alpha_mode="MASK",
         alpha_cutoff=0.25,
-        double_sided=True,
         ior=1.4,
         dispersion=0.1,
         clearcoat=Clearcoat(0.5, plain, 0.25, plain, plain, 0.5),
@@ -107,15 +106,16 @@ def rich_material():
 
 def plant():
     """A skinned, morphed column of two boxes on three bones."""
+    at = np.array([2.0, 0.0, 0.0])
     lower, upper = box((0.4, 1.0, 0.4)), box((0.3, 1.0, 0.3))
-    both = np.concatenate([lower.positions, upper.positions + (0, 1, 0)])
+    both = np.concatenate([lower.positions, upper.positions + np.array([0, 1, 0])])
     share = np.clip(both[:, 1] / 2, 0, 1)
     weights = np.stack([1 - share, share, 0 * share, 0 * share], axis=1)
     bones = np.where(weights > 0, [[0, 1, 0, 0]], 0)
     swell, lean = both * (0.5, 0, 0.5), np.zeros_like(both)
     lean[:, 0] = 0.2 * share
     return Primitive(
-        both,
+        both + at,
         np.concatenate([lower.faces, upper.faces + len(lower.positions)]),
         normals=np.concatenate([lower.normals, upper.normals]),
         uvs=(np.concatenate([lower.uvs[0], upper.uvs[0]]),),
@@ -129,6 +129,7 @@ def plant():
 def skinned():
     """(nodes, clip) of the plant and its bones."""
     inverse = np.tile(np.eye(4), (2, 1, 1))
+    inverse[:, 0, 3] = -2
     inverse[1, 1, 3] = -1
     skin = Skin(("stem", "crown"), inverse, "stem", "plant rig")
     mesh = Mesh((plant(),), "plant", ("swell", "lean"), (0.25, 0.0))
@@ -157,7 +158,7 @@ def skinned():
 def everything():
     """One of each."""
     rig, clip = skinned()
-    red, blue = Material("red", base_color=(1, 0, 0, 1)), Material("blue", base_color=(0, 0, 1, 1), unlit=True)
+    red, blue = Material("red", base_color=(1, 0, 0, 1), double_sided=True), Material("blue", base_color=(0, 0, 1, 1), unlit=True)
     shared = Mesh((box(material=rich_material(), variants=(("red", red), ("blue", blue))),), "box", extras={"made": "by hand"})
     low = Mesh((box(material=red),), "box low")
     hull = Collider("hull", positions=np.eye(4, 3), faces=[[0, 1, 2], [0, 3, 1], [1, 3, 2], [0, 2, 3]])
@@ -177,7 +178,7 @@ def everything():
     sky = Image(np.linspace(0, 8, 4 * 8 * 3, dtype=np.float32).reshape(4, 8, 3), colour="linear", name="sky")
     nodes = (
         Node("table", extras={"price": 12.5}),
-        Node("crate", shared, "table", (0.1, 0.2, 0.3), lods=(low,), colliders=shapes, extras={"tags": ["wood", {"dense": True}]}),
+        Node("crate", shared, "table", (0.1, 0.2, 0.3), lods=(low,), colliders=shapes, extras={"tags": ["oak", {"dense": 1}]}),
         Node("second", shared, translation=(-2.0, 0.0, 0.0), scale=(0.5, 1.0, 0.5)),
         Node("stones", Mesh((tint,), "stone"), instances=stones),
         Node("lens", camera=Camera(yfov=0.8, aspect=1.5, far=None, name="lens"), translation=(0, 1, 6)),

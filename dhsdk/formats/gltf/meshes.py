@@ -104,6 +104,10 @@ class MeshWriter:
         for i, uv in enumerate(primitive.uvs):
             inside = small and uv.min() >= 0 and uv.max() <= 1
             out[f"TEXCOORD_{i}"] = self._vertices(uv, "uvs", _unsigned_shorts if inside else None)
+        if not primitive.uvs and primitive.morphs and primitive.normals is not None and primitive.mode == "triangles":
+            # Godot makes tangents for every morphed mesh with normals, and reports an error where it finds no UVs
+            kept["no_uvs"] = True
+            out["TEXCOORD_0"] = self._vertices(np.zeros((len(primitive.positions), 2), np.float32), "uvs")
         if primitive.colors is not None:
             out["COLOR_0"] = self._vertices(primitive.colors, "colors", _unsigned_bytes if small else None)
         if primitive.joints is not None and primitive.weights is not None:

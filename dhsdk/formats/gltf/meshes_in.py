@@ -80,6 +80,8 @@ class MeshReader:
             key: own.array_in(one, self._document, f"attribute {key[:40]}")
             for key, one in mapping(kept.get("attributes", {}), "attributes").items()
         }
+        if "no_uvs" in kept:
+            given["uvs"] = ()
         if "material" in owner:
             given["material"] = self.material(owner["material"], "material of a primitive")
         return Primitive(

@@ -43,7 +43,7 @@ class NodeWriter:
     nodes: list[Json] = field(default_factory=list)
     roots: list[int] = field(default_factory=list)
     detail: list[int] = field(default_factory=list)
-    """Roots of the second glTF scene: the lower details, and the bones they hang on."""
+    """Roots of the second glTF scene: the lower details."""
 
     def write(self) -> None:
         """Fills nodes, roots and detail. Node i of the file is node i of the scene; the helpers follow."""
@@ -129,37 +129,31 @@ class NodeWriter:
         return {name: self.packer.accessor(part, target=None) for name, part in parts.items() if part is not None}
 
     def _details(self, i: int, node: Node, parent: int | None, kept: Json) -> None:
-        """Lower details stand where the node stands, in a second scene, or beside it where the engine wants names."""
+        """Lower details stand where the node stands, in a second scene, or beside it where the engine wants names.
+
+        Those of a skinned node are meshes without a node: in a second scene they would need the bones there too, and then
+        three moves the bones out of the first scene and Godot cannot find the node of the skin.
+        """
         siblings = self.target in SIBLING_LODS
+        if node.skin is not None and not siblings:
+            return
         ids = []
         for n, mesh in enumerate(node.lods, start=1):
             name = f"{node.key}_LOD{n}" if siblings else f"{node.key} detail {n}"
             out = _placed(name, node.translation, node.rotation, node.scale) | {"mesh": self.meshes.index(mesh)}
-            bound = node.skin is not None and all(one.joints is not None for one in mesh.primitives)
-            if node.skin is not None and bound:
+            if node.skin is not None and all(one.joints is not None for one in mesh.primitives):
                 out["skin"] = self.skin(node.skin)
-            made = self._helper("lod", out, parent if siblings else None)
-            ids.append(made)
-            if siblings and parent is None:
-                self.roots.append(made)
-            elif not siblings:
-                self._in_detail(made, node.skin if bound else None)
+            ids.append(self._helper("lod", out, parent if siblings else None))
+        if not siblings:
+            self.detail += ids
+        elif parent is None:
+            self.roots += ids
         if siblings:
             kept["key"] = node.key
             self.nodes[i]["name"] = f"{node.key}_LOD0"
         elif node.instances is None:
             self.used.add(LOD)
             self.nodes[i].setdefault("extensions", {})[LOD] = {"ids": ids}
-
-    def _in_detail(self, made: int, skin: Skin | None) -> None:
-        """Puts a node in the second scene; a skinned one needs its bones there, so their roots come along."""
-        self.detail.append(made)
-        for key in skin.joints if skin is not None else ():
-            while (parent := self.scene.node(key).parent) is not None:
-                key = parent
-            root = self.scene._index[key]
-            if root not in self.detail:
-                self.detail.append(root)
 
     def _colliders(self, i: int, node: Node) -> None:
         for n, collider in enumerate(node.colliders):

@@ -85,6 +85,8 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
     reason = refusal(scene)
     if reason:
         raise WriteError(reason)
+    if options.quantize and options.target == "godot":
+        raise WriteError("quantize must be off for the target godot, which cannot read KHR_mesh_quantization")
     packer, used, required = Packer(), set[str](), set[str]()
     textures = TextureWriter(packer, options.textures, options.quality, used, required, store)
     names = dict.fromkeys(scene.variants)

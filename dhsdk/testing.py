@@ -197,7 +197,8 @@ def check_scene(generator: Generator[Any]) -> None:
     for kind in generator.produces:
         asset = _example(generator, kind)
         errors = [one for one in check(asset) if one.severity == "error"] if isinstance(asset, Scene) else []
-        _demand(not errors, f"{generator.name}: scene.check found {len(errors)} errors, the first: {errors[:1]}")
+        told = "; ".join(f"{one.message} ({one.where}): {one.mend}" for one in errors[:3])
+        _demand(not errors, f"{generator.name}: scene.check must find no errors, got {len(errors)}: {told}")
 
 
 def check_formats(generator: Generator[Any]) -> None:

@@ -135,14 +135,14 @@ class Falling(Good):
 
 
 class Faulty(Good):
-    """A triangle of no area."""
+    """A camera that looks behind itself."""
 
     name = "faulty"
 
     def build(self, plan, ctx):
-        from dhsdk.scene import Mesh, Node, Primitive, Scene
+        from dhsdk.scene import Camera, Node, Scene
 
-        return Scene((Node("flat", Mesh((Primitive([(0, 0, 0)] * 3, [(0, 1, 2)]),))),))
+        return Scene((Node("camera", camera=Camera(near=2.0, far=1.0)),))
 
 
 class Online(Good):

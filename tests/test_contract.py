@@ -52,7 +52,11 @@ def test_a_good_generator_keeps_the_whole_contract():
         (testing.check_plan, broken.Forgetful(), "forgetful: the plan must be equal after JSON, got "),
         (testing.check_plan, broken.Hidden(), "hidden: rebuild made other bytes than the plan's file (scene)"),
         (testing.check_progress, broken.Falling(), "falling: progress must never fall, got (0.9, 0.1)"),
-        (testing.check_scene, broken.Faulty(), "faulty: scene.check found "),
+        (
+            testing.check_scene,
+            broken.Faulty(),
+            "faulty: scene.check must find no errors, got 1: camera planes must be 0 < near < far",
+        ),
         (testing.check_offline, broken.Online(), 'online: must work without a network, but it asked for ("socket.connect '),
         (testing.check_writes, broken.Littering(), "littering: temporary files must be removed, but these were left: "),
     ],

@@ -182,7 +182,10 @@ def test_a_broken_promise_is_one_line_under_pytest(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("no_such_module", "plugin 'no_such_module' must be importable"), ("json", "must have a function dhsdk_generators")],
+    [
+        ("no_such_module", "plugin 'no_such_module' must be importable, got ModuleNotFoundError"),
+        ("json", "must have a function dhsdk_generators"),
+    ],
 )
 def test_pytest_says_what_is_wrong_with_the_option(tmp_path, name, message):
     done = python(tmp_path, "-m", "pytest", "-p", "no:dash", "-p", "no:cacheprovider", "--dhsdk", name, cwd=tmp_path)

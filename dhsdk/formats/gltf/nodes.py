@@ -5,7 +5,7 @@ Nodes that are not of the scene are marked with a role in their extras, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ class NodeWriter:
     """The nodes of one file."""
 
     scene: Scene
+    index: Mapping[str, int]
     target: str | None
     extend_instances: bool
     packer: Packer
@@ -47,7 +48,7 @@ class NodeWriter:
 
     def write(self) -> None:
         """Fills nodes, roots and detail. Node i of the file is node i of the scene; the helpers follow."""
-        index = {node.key: i for i, node in enumerate(self.scene.nodes)}
+        index = self.index
         self.nodes = [self._plain(node) for node in self.scene.nodes]
         for i, node in enumerate(self.scene.nodes):
             if node.parent is None:

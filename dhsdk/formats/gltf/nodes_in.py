@@ -21,7 +21,6 @@ from dhsdk.formats.gltf.given import (
     members,
     number,
     numbers,
-    optional_index,
     text,
     whole,
 )
@@ -132,9 +131,10 @@ class NodeReader:
         return [int(one) for one in owner["joints"]] + ([] if skeleton is None else [int(skeleton)])
 
     def _skin_index(self, i: int) -> int | None:
-        count = len(self._document.table("skins"))
-        found = optional_index(self._table[i], "skin", "skin of a node", count)
-        return found if found is not None else optional_index(self._kept(i), "skin", "skin of a node", count)
+        for owner in (self._table[i], self._kept(i)):
+            if "skin" in owner:
+                return whole(owner["skin"], "skin of a node", 0, len(self._document.table("skins")))
+        return None
 
     def _node(self, i: int, kept: set[int]) -> Node:
         owner, mine = self._table[i], self._kept(i)

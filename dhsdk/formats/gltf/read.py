@@ -14,6 +14,7 @@ from dhsdk.formats.gltf.given import Json, extension, extras, mapping, mappings,
 from dhsdk.formats.gltf.meshes import VARIANTS
 from dhsdk.formats.gltf.meshes_in import MeshReader
 from dhsdk.formats.gltf.nodes_in import NodeReader
+from dhsdk.formats.gltf.pause import collector_paused
 from dhsdk.frozen import freeze
 from dhsdk.scene.types import Scene
 
@@ -25,7 +26,8 @@ def from_glb(data: bytes, options: GlbOptions | None = None, folder: Path | None
 
     Raises ReadError for everything that is wrong with the file.
     """
-    return scene_of(parsed(data, options or GlbOptions(), folder))
+    with collector_paused():
+        return scene_of(parsed(data, options or GlbOptions(), folder))
 
 
 def read_file(path: Path, options: GlbOptions) -> Scene:

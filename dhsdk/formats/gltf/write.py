@@ -20,9 +20,11 @@ from dhsdk.formats.gltf.materials import material_out
 from dhsdk.formats.gltf.meshes import VARIANTS, MeshWriter
 from dhsdk.formats.gltf.nodes import LIGHTS, NodeWriter
 from dhsdk.formats.gltf.packer import Chunk, Packer, glb_chunks, json_bytes
+from dhsdk.formats.gltf.pause import collector_paused
 from dhsdk.formats.gltf.physics import SHAPE, PhysicsWriter
 from dhsdk.formats.gltf.textures import SUFFIXES, TextureWriter
 from dhsdk.scene.material import Material
+from dhsdk.scene.mesh import Mesh
 from dhsdk.scene.types import Camera, Light, Scene
 
 PROVENANCE = "dhsdk"
@@ -71,9 +73,13 @@ class Built:
 
 def refusal(asset: Any) -> str | None:
     """Why a scene cannot become glTF, or None."""
-    if not asset.nodes:
+    return _refusal(asset, asset.meshes)
+
+
+def _refusal(scene: Scene, meshes: tuple[Mesh, ...]) -> str | None:
+    if not scene.nodes:
         return "a glTF scene must have nodes, and this one has none"
-    for mesh in asset.meshes:
+    for mesh in meshes:
         for primitive in mesh.primitives:
             if not len(primitive.positions) or not len(primitive.faces):
                 return f"every primitive must have vertices and faces, and one of mesh {mesh.name!r} has none: leave it out"
@@ -82,7 +88,8 @@ def refusal(asset: Any) -> str | None:
 
 def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Built:
     """The scene as JSON and binary pieces. store: where pictures go; None puts them into the buffer. Raises WriteError."""
-    reason = refusal(scene)
+    drawn = scene.meshes
+    reason = _refusal(scene, drawn)
     if reason:
         raise WriteError(reason)
     if options.quantize and options.target == "godot":
@@ -90,7 +97,7 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
     packer, used, required = Packer(), set[str](), set[str]()
     textures = TextureWriter(packer, options.textures, options.quality, used, required, store)
     names = dict.fromkeys(scene.variants)
-    names |= dict.fromkeys(name for mesh in scene.meshes for one in mesh.primitives for name, _ in one.variants)
+    names |= dict.fromkeys(name for mesh in drawn for one in mesh.primitives for name, _ in one.variants)
     variants = {name: i for i, name in enumerate(names)}
     materials = Table(lambda material: material_out(material, textures, packer))
     meshes = MeshWriter(packer, materials.index, variants, options.quantize, used, required)
@@ -100,6 +107,7 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
     physics = PhysicsWriter() if options.physics == "omi" else None
     nodes = NodeWriter(
         scene=scene,
+        index=index,
         target=options.target,
         extend_instances=options.instancing == "extension",
         packer=packer,
@@ -193,14 +201,14 @@ def _light(light: Light, packer: Packer) -> Json:
 
 def to_glb(scene: Scene, options: GlbOptions | None = None) -> bytes:
     """The scene as the bytes of one .glb file. Raises WriteError."""
-    return b"".join(glb_pieces(build(scene, options or GlbOptions())))
+    with collector_paused():
+        return b"".join(glb_pieces(build(scene, options or GlbOptions())))
 
 
 def write_glb(scene: Scene, path: Path, options: GlbOptions) -> None:
     """Writes one .glb file. Raises WriteError."""
-    pieces = glb_pieces(build(scene, options))
-    with path.open("wb") as file:
-        file.writelines(pieces)
+    with path.open("wb") as file, collector_paused():
+        file.writelines(glb_pieces(build(scene, options)))
 
 
 def glb_pieces(built: Built) -> Iterator[bytes | memoryview]:
@@ -230,7 +238,8 @@ def write_gltf(scene: Scene, path: Path, options: GltfOptions) -> None:
         path.with_name(file).write_bytes(data)
         return {"uri": quote(file)}
 
-    built = build(scene, options, store)
+    with collector_paused():
+        built = build(scene, options, store)
     if built.length and options.embed:
         data = b"".join(_raw(one) for one in built.chunks)
         uri = f"data:application/octet-stream;base64,{base64.b64encode(data).decode()}"

@@ -108,7 +108,7 @@ class _Moves:
 
     def of(self, key: str) -> np.ndarray | None:
         """The carrying matrix of a node, None where it stays. Iterative: chains may be longer than Python's stack."""
-        path = [key]
+        path = [] if key in self.carried else [key]
         while path:
             here = path[-1]
             joint, parent = self.carriers.get(here), self.scene.node(here).parent

@@ -94,8 +94,9 @@ def group(name: str, *content: Arrangement) -> Scene:
     """One scene of several, each under the root node `name`.
 
     Every key of a member is written member__key, where member is the scene's name, or else the key of its first root; a second
-    chair is chair_2__leg. The root that place() made, or else a node called like the member, is `member` itself. Clips, joints, sockets, loops, sounds and springs are renamed likewise; variants of one name become
-    one switch for all. Everything that names a node still does. Members' extras stand in extras["members"][member].
+    chair is chair_2__leg. The root that place() made, or else a node called like the member, is `member` itself. Clips,
+    joints, sockets, loops, sounds and springs are renamed likewise; variants of one name become one switch for all.
+    Everything that names a node still does. Members' extras stand in extras["members"][member].
 
     Raises:
         SceneError: two members hold a humanoid, or environments that differ.

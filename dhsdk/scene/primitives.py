@@ -91,9 +91,9 @@ def sphere(
     b, c, d = a + 1, a + segments + 1, a + segments + 2
     upper = np.stack([a, d, b], -1)[1:].reshape(-1, 3)  # without the triangles that a pole would collapse
     lower = np.stack([a, c, d], -1)[:-1].reshape(-1, 3)
-    normals = directions.reshape(-1, 3)
-    faces = np.concatenate([upper, lower])
-    return _mesh(normals * radius, faces, normals, np.stack([u, v], -1).reshape(-1, 2), material, name)
+    used, faces = np.unique(np.concatenate([upper, lower]), return_inverse=True)  # each pole row has one vertex too many
+    normals, uvs = directions.reshape(-1, 3)[used], np.stack([u, v], -1).reshape(-1, 2)[used]
+    return _mesh(normals * radius, faces.reshape(-1, 3), normals, uvs, material, name)
 
 
 def _ring(segments: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dhsdk.errors import SceneError
 from dhsdk.scene.checks.problem import Problem, error, minded, shapes, warning
 from dhsdk.scene.frames import world
 from dhsdk.scene.measure import bounds
@@ -186,7 +187,10 @@ def _environment(environment: Environment) -> Iterator[Problem]:
 
 
 def _units(scene: Scene) -> Iterator[Problem]:
-    low, high = bounds(scene)
+    try:
+        low, high = bounds(scene)
+    except SceneError:  # a vertex names a joint that the skin lacks: told above, and nothing to measure
+        return
     size = float((high - low).max())
     if size > 1000:
         yield warning("scene", f"it is {size:g} m large: are these metres?", "scale it to metres")

@@ -1,0 +1,28 @@
+"""Parametric kernels: typed parameters -> closed, named parts. One file per kernel, found by folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dhsdk.shapes.kernel import Kernel
+
+
+def kernels() -> Mapping[str, Kernel]:
+    """Every kernel of this folder by its name, in alphabetical order."""
+    import importlib
+    import inspect
+    import pkgutil
+
+    from dhsdk.frozen import FrozenDict
+    from dhsdk.shapes.kernel import Kernel
+
+    found: dict[str, Kernel] = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        for kind in vars(module).values():
+            concrete = inspect.isclass(kind) and issubclass(kind, Kernel) and not inspect.isabstract(kind)
+            if concrete and kind.__module__ == module.__name__:
+                found[kind.name] = kind()
+    return FrozenDict(sorted(found.items()))

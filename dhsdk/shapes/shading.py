@@ -1,0 +1,47 @@
+"""The last step of every kernel: stand the parts on the floor and darken them towards it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dhsdk.shapes.kernel import Part, PartSocket
+from dhsdk.shapes.surface import Vec
+
+GROUND = 0.66
+"""Brightness where a part meets the floor."""
+
+
+def finished(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts moved so that the lowest point is at y = 0, darker towards the ground, below and inside."""
+    low = min(float(part.surface.positions[:, 1].min()) for part in parts)
+    high = max(float(part.surface.positions[:, 1].max()) for part in parts)
+    return tuple(_finish(part, low, high - low) for part in parts)
+
+
+def _finish(part: Part, low: float, height: float) -> Part:
+    surface = part.surface
+    positions = surface.positions - np.array([0.0, low, 0.0])
+    rise = np.clip(positions[:, 1] / (0.45 * height), 0.0, 1.0)
+    ground = GROUND + (1.0 - GROUND) * rise * (2.0 - rise)
+    sky = 0.87 + 0.13 * np.clip(surface.normals[:, 1] + 0.35, -1.0, 1.0)
+    own = np.ones((len(positions), 3)) if surface.colors is None else surface.colors
+    # The floor's bounce is warm: blue fades a little faster than red.
+    warm = 1.0 - np.outer(1.0 - ground, np.array([0.85, 1.0, 1.12]))
+    colors = np.clip(own * warm * sky[:, None], 0.05, 1.0)
+    return replace(
+        part,
+        surface=replace(surface, positions=positions, colors=colors),
+        pivot=_lowered(part.pivot, low),
+        sockets=tuple(_lowered_socket(socket, low) for socket in part.sockets),
+    )
+
+
+def _lowered(point: Vec, low: float) -> Vec:
+    return (float(point[0]), float(point[1] - low), float(point[2]))
+
+
+def _lowered_socket(socket: PartSocket, low: float) -> PartSocket:
+    return replace(socket, translation=_lowered(socket.translation, low))

@@ -5,7 +5,6 @@ file still parses and the reader's own checks are met; chunks of PNG and RIFF fi
 formats are changed as words; everything is also changed as plain bytes.
 """
 
-
 from __future__ import annotations
 
 import copy

@@ -3,6 +3,8 @@
 import io
 import json
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pygltflib
@@ -322,3 +324,8 @@ def test_a_hundred_thousand_nodes():
     again = from_glb(to_glb(Scene(nodes)))
     assert again.nodes[-1].translation == (99_999.0, 0.5, 0.25)
     assert again.nodes[-1].parent == "n49999"
+
+
+def test_the_formats_load_without_numpy():
+    code = "import sys, dhsdk.formats.gltf as g; [f.Options() for f in g.dhsdk_formats()]; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -253,7 +253,7 @@ def test_one_accessor_cannot_be_used_without_end():
     root["meshes"][0]["primitives"] = [
         {"attributes": {"POSITION": len(root["accessors"]) - 1}, "targets": [{"POSITION": len(root["accessors"]) - 1}] * 1000}
     ]
-    with pytest.raises(ReadError, match="a glTF file must not use its accessors this often: the scene would not fit in memory"):
+    with pytest.raises(ReadError, match="a glTF file must not use its arrays this often: the scene would not fit in memory"):
         from_glb(packed(root))
 
 
@@ -304,6 +304,12 @@ def test_names_that_clash_become_keys():
         "nodes": [{"name": "a"}, {}, {"name": "a"}, {"name": "a_2"}, {"name": ""}, {"name": "a"}],
     }
     assert [node.key for node in from_glb(json.dumps(root).encode()).nodes] == ["a", "node_1", "a_2", "a_2_2", "node_4", "a_3"]
+
+
+def test_a_skin_in_a_file_without_scenes():
+    root = document(WHOLE)
+    del root["scenes"], root["scene"]
+    assert from_glb(packed(root, WHOLE)).node("plant").skin.joints == ("stem", "crown")
 
 
 def test_many_nodes_of_one_name():

@@ -12,21 +12,13 @@ from dhsdk.formats.gltf.given import Json, fail, flag, mapping, text, whole
 
 DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
-LEAST_ALLOWANCE = 256 << 20
-USES = 4 << 30
 
 
 class Accessors:
-    """The accessors of one document, each decoded once.
-
-    A small file can ask for a lot of memory (an accessor without bytes is all zeros) and of work (a thousand primitives over
-    one accessor): `allowance` is how many bytes may still be allocated, `uses` how many may still be looked at.
-    """
+    """The accessors of one document, each decoded once."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.allowance = max(LEAST_ALLOWANCE, 16 * document.size)
-        self.uses = max(USES, 64 * document.size)
         self._raw: dict[int, np.ndarray] = {}
         self._floats: dict[int, np.ndarray] = {}
 
@@ -39,9 +31,7 @@ class Accessors:
             array.flags.writeable = False
             self._raw[index] = array
         found = self._raw[index]
-        self.uses -= found.nbytes
-        if self.uses < 0:
-            raise ReadError("a glTF file must not use its accessors this often: the scene would not fit in memory")
+        self.document.use(found.nbytes)
         return found
 
     def floats(self, index: Any, what: str, widths: tuple[int, ...]) -> np.ndarray:
@@ -52,7 +42,7 @@ class Accessors:
         if raw.dtype == np.float32:
             return raw
         if index not in self._floats:
-            self.spend(4 * raw.size)
+            self.document.spend(4 * raw.size)
             normalized = flag(self.document.table("accessors")[index].get("normalized", False), "normalized of an accessor")
             out = raw.astype(np.float32)
             if normalized and raw.dtype != np.uint32:
@@ -68,12 +58,6 @@ class Accessors:
             raise ReadError(f"{what} must be unsigned integers with {width} components, got {raw.dtype} with {raw.shape[1]}")
         return raw
 
-    def spend(self, size: int) -> None:
-        """Takes `size` bytes off the allowance. Raises ReadError when it is used up."""
-        self.allowance -= size
-        if self.allowance < 0:
-            raise ReadError(f"the accessors of a glTF file must not ask for {size:,} bytes that the file does not hold")
-
     def _read(self, owner: Json, what: str) -> np.ndarray:
         kind = text(owner.get("type"), f"type of {what}")
         component = whole(owner.get("componentType"), f"componentType of {what}")
@@ -88,7 +72,7 @@ class Accessors:
         if "bufferView" in owner:
             array = self._strided(owner, count, dtype, width, what)
         else:
-            self.spend(count * width * dtype.itemsize)
+            self.document.spend(count * width * dtype.itemsize)
             array = np.zeros((count, width), dtype)
         return self._sparse(mapping(owner["sparse"], "sparse"), array, what) if "sparse" in owner else array
 
@@ -103,7 +87,7 @@ class Accessors:
             raise ReadError(f"{what} must fit in a bufferView of {len(data):,} bytes, got {count:,} rows of {row} at {offset:,}")
         array: np.ndarray = np.ndarray((count, width), dtype.newbyteorder("<"), data, offset, (step, dtype.itemsize))
         if step != row or not array.flags.aligned or array.dtype != dtype:
-            self.spend(count * row)
+            self.document.spend(count * row)
             array = array.astype(dtype, order="C")
         return array
 
@@ -119,7 +103,7 @@ class Accessors:
         rows = self._strided(indices, count, np.dtype(DTYPES[component]), 1, f"sparse indices of {what}")[:, 0]
         if rows.max() >= len(array):
             raise ReadError(f"sparse indices of {what} must be below {len(array):,}, got {int(rows.max()):,}")
-        self.spend(array.nbytes)
+        self.document.spend(array.nbytes)
         out = array.copy()
         out[rows] = self._strided(values, count, array.dtype, array.shape[1], f"sparse values of {what}")
         return out

@@ -19,6 +19,9 @@ from dhsdk.formats.gltf.given import Json, mapping, mappings, members, text, who
 MAX_JSON = 256 << 20
 """Largest JSON part, in bytes, of a GLB; a .gltf with embedded buffers may be as large as the whole limit."""
 
+ALLOWANCE, USES = 256 << 20, 4 << 30
+"""Bytes that may be allocated beyond what the file holds, and that may be looked at, at least; see Document."""
+
 READABLE = frozenset(
     (
         *("KHR_lights_punctual", "KHR_texture_transform", "KHR_materials_variants", "KHR_mesh_quantization"),
@@ -51,8 +54,28 @@ class Document:
     size: int
     own: bool = False
     loaded: int = 0
+    allowance: int = 0
+    uses: int = 0
     buffers: dict[int, memoryview] = field(default_factory=dict)
     tables: dict[str, list[Json]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A small file can ask for a lot of memory (an accessor without bytes is all zeros) and of work (a thousand primitives
+        over one accessor): `allowance` is how many bytes may still be allocated, `uses` how many may still be looked at."""
+        self.allowance = max(ALLOWANCE, 16 * self.size)
+        self.uses = max(USES, 64 * self.size)
+
+    def spend(self, size: int) -> None:
+        """Takes `size` bytes off the allowance. Raises ReadError when it is used up."""
+        self.allowance -= size
+        if self.allowance < 0:
+            raise ReadError(f"the accessors of a glTF file must not ask for {size:,} bytes that the file does not hold")
+
+    def use(self, size: int) -> None:
+        """Takes `size` bytes off what may be looked at. Raises ReadError when it is used up."""
+        self.uses -= size
+        if self.uses < 0:
+            raise ReadError("a glTF file must not use its arrays this often: the scene would not fit in memory")
 
     def table(self, name: str) -> list[Json]:
         """A top-level list of mappings, checked once."""

@@ -31,7 +31,7 @@ class MeshReader:
         self._document = document
         self._accessors = accessors
         self._variants = variants
-        self._textures = TextureReader(document, accessors)
+        self._textures = TextureReader(document)
         self._materials: dict[int, Material] = {}
         self._meshes: dict[int, Mesh] = {}
         self._faces: dict[tuple[int, int], np.ndarray] = {}
@@ -132,18 +132,18 @@ class MeshReader:
         if color.shape[1] == 4:
             return color
         if index not in self._colors:
-            self._accessors.spend(16 * len(color))
+            self._document.spend(16 * len(color))
             self._colors[index] = np.hstack([color, np.ones((len(color), 1), np.float32)])
         return self._colors[index]
 
     def _indices(self, owner: Json, code: int, count: int) -> np.ndarray:
         if "indices" not in owner:
-            self._accessors.spend(12 * count)
+            self._document.spend(12 * count)
             return faces_of(np.arange(count, dtype=np.uint32), code)
         flat = self._accessors.whole(owner["indices"], "indices", 1)[:, 0]
         key = (owner["indices"], code)
         if key not in self._faces:
-            self._accessors.spend(12 * len(flat))
+            self._document.spend(12 * len(flat))
             self._faces[key] = faces_of(flat, code)
         return self._faces[key]
 

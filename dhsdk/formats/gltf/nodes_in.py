@@ -105,30 +105,38 @@ class NodeReader:
             return {i for i in range(len(self._table)) if "role" not in self._kept(i)}
         scene = scenes[whole(self._document.json.get("scene", 0), "scene", 0, len(scenes))]
         todo = [whole(one, "a node of a scene", 0, len(self._table)) for one in members(scene, "nodes")]
-        found: set[int] = set()
+        found = set(todo)
+
+        def reach(i: int) -> None:
+            found.add(i)
+            todo.append(i)
+
         while todo:
             i = todo.pop()
-            if i in found:
-                continue
-            found.add(i)
-            todo += [int(one) for one in self._table[i].get("children", ())]
+            for child in self._table[i].get("children", ()):
+                if child not in found:
+                    reach(int(child))
             skin = self._skin_index(i)
-            if skin is not None:
-                for joint in self._bones(skin):
-                    above: int | None = joint
-                    while above is not None and above not in found:
-                        todo.append(above)
-                        above = self._parents[above]
+            for joint in self._bones(skin) if skin is not None else ():
+                above: int | None = joint
+                while above is not None and above not in found:
+                    reach(above)
+                    above = self._parents[above]
         return {i for i in found if "role" not in self._kept(i)}
 
     def _bones(self, skin: int) -> list[int]:
         """Joints and skeleton of a skin, once."""
         if skin in self._skins:
             return []
+        self._skin(skin)
         owner = self._document.table("skins")[skin]
-        self._skins[skin] = skin_in(owner, self.keys, self._accessors)
         skeleton = owner.get("skeleton")
         return [int(one) for one in owner["joints"]] + ([] if skeleton is None else [int(skeleton)])
+
+    def _skin(self, index: int) -> Skin:
+        if index not in self._skins:
+            self._skins[index] = skin_in(self._document.table("skins")[index], self.keys, self._accessors)
+        return self._skins[index]
 
     def _skin_index(self, i: int) -> int | None:
         for owner in (self._table[i], self._kept(i)):
@@ -152,7 +160,7 @@ class NodeReader:
             given["extras"] = extras(owner, own.NODE)
         skin = self._skin_index(i)
         if skin is not None:
-            given["skin"] = self._skins[skin]
+            given["skin"] = self._skin(skin)
         if "camera" in owner:
             given["camera"] = self._camera(owner["camera"])
         if "extensions" in owner:
@@ -202,7 +210,7 @@ class NodeReader:
         if not parts:
             raise ReadError("instances must have TRANSLATION, ROTATION or SCALE, and these have none")
         count = len(next(iter(parts.values())))
-        self._accessors.spend(12 * count)
+        self._document.spend(12 * count)
         parts.setdefault("translations", np.zeros((count, 3), np.float32))
         return Instances(**parts)
 

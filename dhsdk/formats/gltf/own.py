@@ -173,6 +173,7 @@ def array_in(value: Any, document: Document, what: str) -> np.ndarray:
             fail(f"shape of {what}", "below a thousand million", lengths)
         return np.zeros(lengths, dtype)
     data, _ = document.view(held.get("view", -1))
+    document.use(len(data))
     if size * dtype.itemsize != len(data):
         raise ReadError(f"{what} must fill its bufferView of {len(data):,} bytes, got shape {lengths} of {name}"[:200])
     flat = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False)

@@ -12,7 +12,6 @@ import numpy as np
 
 from dhsdk.errors import ReadError, WriteError
 from dhsdk.formats.gltf import own
-from dhsdk.formats.gltf.accessors import Accessors
 from dhsdk.formats.gltf.container import Document
 from dhsdk.formats.gltf.given import Json, extension, extras, fail, mapping, number, numbers, optional_index, text, whole
 from dhsdk.formats.gltf.packer import Packer
@@ -176,9 +175,8 @@ def eight_bit(pixels: np.ndarray) -> np.ndarray:
 class TextureReader:
     """The textures of one document; each image is made once."""
 
-    def __init__(self, document: Document, accessors: Accessors) -> None:
+    def __init__(self, document: Document) -> None:
         self._document = document
-        self._accessors = accessors
         self._images: dict[int, Image] = {}
 
     def texture(self, value: Any, colour: Colour, what: str) -> Texture:
@@ -247,7 +245,7 @@ class TextureReader:
             data = self._document.resource(text(owner["uri"], "uri of an image"), f"image {index}")
         else:
             raise ReadError(f"image {index} must have a bufferView or a uri, and it has neither")
-        self._accessors.spend(len(data))
+        self._document.spend(len(data))
         if data[:8] == MAGIC[0][0] and len(data) >= 24:
             width, height = struct.unpack_from(">II", data, 16)
             if width * height > MAX_PIXELS:

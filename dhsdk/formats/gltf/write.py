@@ -207,8 +207,10 @@ def to_glb(scene: Scene, options: GlbOptions | None = None) -> bytes:
 
 def write_glb(scene: Scene, path: Path, options: GlbOptions) -> None:
     """Writes one .glb file. Raises WriteError."""
-    with path.open("wb") as file, collector_paused():
-        file.writelines(glb_pieces(build(scene, options)))
+    with collector_paused():
+        pieces = list(glb_pieces(build(scene, options)))
+    with path.open("wb") as file:
+        file.writelines(pieces)
 
 
 def glb_pieces(built: Built) -> Iterator[bytes | memoryview]:

@@ -94,32 +94,41 @@ def _triangle_count(primitive: Primitive) -> int:
 
 def volume(part: Scene | Mesh) -> float:
     """Signed volume enclosed by the triangles, m3: positive when closed and facing outwards; scenes in world space at rest."""
-    return sum(_volume(points, faces) for points, faces in _surfaces(part))
+    if isinstance(part, Mesh):
+        return sum(_volume(points, faces) for points, faces in _triangles(part))
+    matrices = pose.world(part)
+    bent = sum(_volume(pose.posed(node, p, matrices), p.faces) for node, p in _bent(part) if p.mode == "triangles")
+    # a volume about the mean of its points goes with the determinant, so copies need no pass over their vertices
+    return bent + sum(volume(mesh) * float(np.linalg.det(places[:, :3, :3]).sum()) for mesh, places in _placed(part, matrices))
 
 
 def area(part: Scene | Mesh) -> float:
     """Area of the triangles, m2; scenes in world space at rest."""
-    return sum(float(np.linalg.norm(_crosses(points, faces), axis=1).sum() / 2) for points, faces in _surfaces(part))
-
-
-def _surfaces(part: Scene | Mesh) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     if isinstance(part, Mesh):
-        yield from ((p.positions.astype(np.float64), p.faces) for p in part.primitives if p.mode == "triangles")
-        return
+        return sum(_area(points, faces) for points, faces in _triangles(part))
     matrices = pose.world(part)
-    for node, primitive in _bent(part):
-        if primitive.mode == "triangles":
-            yield pose.posed(node, primitive, matrices), primitive.faces
-    for mesh, places in _placed(part, matrices):
-        for primitive in mesh.primitives:
-            if primitive.mode == "triangles":
-                for place in places:
-                    yield primitive.positions @ place[:3, :3].T + place[:3, 3], primitive.faces
+    bent = sum(_area(pose.posed(node, p, matrices), p.faces) for node, p in _bent(part) if p.mode == "triangles")
+    return bent + sum(_areas(mesh, places[:, :3, :3]) for mesh, places in _placed(part, matrices))
 
 
-def _crosses(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+def _areas(mesh: Mesh, linear: np.ndarray) -> float:
+    """Area of all copies of a mesh: by the squared scale where it is one for all axes, else over the triangles."""
+    gram = np.swapaxes(linear, 1, 2) @ linear
+    squared = np.trace(gram, axis1=1, axis2=2) / 3
+    even = np.abs(gram - squared[:, None, None] * np.eye(3)).max(axis=(1, 2)) <= 1e-9 * squared
+    total = area(mesh) * float(squared[even].sum())
+    for matrix in linear[~even]:
+        total += sum(_area(points @ matrix.T, faces) for points, faces in _triangles(mesh))
+    return total
+
+
+def _triangles(mesh: Mesh) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    return ((p.positions.astype(np.float64), p.faces) for p in mesh.primitives if p.mode == "triangles")
+
+
+def _area(points: np.ndarray, faces: np.ndarray) -> float:
     a, b, c = (points[faces[:, i]] for i in range(3))
-    return np.cross(b - a, c - a)
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def _volume(points: np.ndarray, faces: np.ndarray) -> float:

@@ -159,7 +159,6 @@ ENGINES = [
     ("godot", Scene((Node("a.b"),)), 'Godot replaces . : @ / " % in names, so clips and paths may miss it'),
     ("godot", Scene((Node("front_wheel"),)), "Godot's importer obeys the ending '_wheel'"),
     ("godot", Scene((Node("floor-col"),)), "Godot's importer obeys the ending '-col'"),
-    ("godot", Scene((Node("a", BOX, instances=Instances([[0, 0, 0]])),)), "Godot does not read EXT_mesh_gpu_instancing"),
     ("unity", Scene((Node("a/b"),)), "'/' in a name breaks Unity's animation paths"),
     ("unity", Scene((Node("a_LOD1"),)), "Unity makes a LOD group of names that end in _LOD0, _LOD1 ..."),
     ("unity", textured((4, 6)), "it is 6 x 4, not powers of two: no mips, or rescaled"),
@@ -196,6 +195,24 @@ def test_engines(target, scene, message):
     assert message in messages(check(scene, target), "warning")
     other = {"godot": "unreal", "unity": "godot", "unreal": "godot", "web": "unreal"}[target]
     assert message not in messages(check(scene, other), "warning")
+
+
+@pytest.mark.parametrize(
+    ("key", "obeyed"),
+    [
+        *(
+            ("front_wheel", True),
+            ("cart__wheel", True),
+            ("leg_col_2", True),
+            ("leg_col2", True),
+            ("a-noimp", True),
+            ("a$col", True),
+        ),
+        *(("wheel", False), ("wheel_2", False), ("protocol", False), ("chair__leg_1", False), ("wheelbase", False)),
+    ],
+)
+def test_names_that_godot_obeys(key, obeyed):
+    assert bool(check(Scene((Node(key),)), "godot")) == obeyed
 
 
 def test_clean_scenes_are_silent():

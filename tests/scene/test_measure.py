@@ -39,6 +39,13 @@ def test_area_of_a_scaled_node():
     assert measure.area(Scene((Node("a", BOX, scale=(2, 2, 2)),))) == pytest.approx(88)
 
 
+def test_area_and_volume_of_a_stretched_and_mirrored_copy():
+    copies = Instances([[0, 0, 0], [9, 0, 0]], scales=[[2, 1, 1], [-1, 1, 1]])
+    scene = Scene((Node("a", BOX, instances=copies),))
+    assert measure.area(scene) == pytest.approx(2 * (2 * 2 + 2 * 3 + 2 * 3) + 22)
+    assert measure.volume(scene) == pytest.approx(12 - 6)
+
+
 def test_volume_far_from_the_origin():
     assert measure.volume(make.place(make.single(BOX, "a"), at=(1e5, 1e5, 1e5))) == pytest.approx(6, rel=1e-6)
 

@@ -34,10 +34,6 @@ def problems(scene: Scene, target: str | None) -> Iterator[Problem]:
             if shape.joints is not None and shape.joints.shape[1] > 4:
                 width = shape.joints.shape[1]
                 yield warning(where, f"it has {width} influences; three.js and Unity read 4", "keep the 4 largest, normalised")
-    instanced = [node.key for node in scene.nodes if node.instances is not None]
-    if instanced and target in ("godot", "unreal"):
-        name = {"godot": "Godot", "unreal": "Unreal"}[target]
-        yield warning(f"node {instanced[0]!r}", f"{name} does not read EXT_mesh_gpu_instancing", "make a node for each copy")
     limits = LIMITS.get(target or "")
     if limits is None:
         return

@@ -27,6 +27,7 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
     kind = variety(finish.family, finish.variety)
     tile = TILE[finish.family]
     height, mix, rough = STRUCTURES[finish.family](rng("structure"), size, kind)
+    height, mix, rough = height * finish.detail, mix.mean() + (mix - mix.mean()) * finish.detail, rough * finish.detail
     color = _color(finish, kind, np.clip(mix, 0.0, 1.0))
     color, height = _patterned(finish, color, height, rng)
     rough = np.clip(_gloss(finish, kind) + rough, 0.03, 1.0)

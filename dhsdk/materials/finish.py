@@ -18,3 +18,4 @@ class Finish(Params):
     pattern: Literal["plain", "striped", "checked", "carved", "dotted"] = param("plain", help="pattern on the surface")
     pattern_color: str = param("", help="second colour #rrggbb of the pattern; empty: darker than the first")
     glow: float = param(0.0, help="emitted light, times the base colour", ge=0.0, le=50.0, low="dark", high="glowing")
+    detail: float = param(1.0, help="how much of the material's structure shows", ge=0.0, le=1.0, low="flat", high="detailed")

@@ -1,0 +1,61 @@
+"""text_to_3d: a prompt in English or Chinese -> a game-ready scene of closed, named, textured parts.
+
+plan() reads the words, chooses kernels and resolves every parameter and finish; build() makes the parts, their materials,
+and runs the game-ready pass. No weights and no network are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+import pydantic
+
+from dhsdk.params import Params, param
+from dhsdk.plugin import Context, Generator, hookimpl
+
+if TYPE_CHECKING:
+    from dhsdk.scene.types import Scene
+
+
+class TextTo3dParams(Params):
+    prompt: str = param(help="what to make, in English or Chinese: 'a carved oak chair with a red cushion'")
+    tris: int = param(6000, help="most triangles of the whole asset (LOD0)", ge=200, le=500_000)
+    texture: int = param(512, help="edge of every texture, a power of two", unit="px", ge=16, le=4096)
+    style: Literal["realistic", "stylised"] = param("realistic", help="detailed surfaces, or few calm colours")
+    lods: int = param(1, help="levels of lower detail", ge=0, le=3)
+
+    @pydantic.field_validator("texture")
+    @classmethod
+    def _power_of_two(cls, value: int) -> int:
+        if value & (value - 1):
+            raise ValueError("a power of two")
+        return value
+
+
+class TextTo3d(Generator[TextTo3dParams]):
+    name = "text_to_3d"
+    summary = "Props from a prompt: seats, vessels, crates and barrels, lamps. English and Chinese."
+    Params = TextTo3dParams
+    example = {"prompt": "a small oak stool", "texture": 64}
+
+    @property
+    def Plan(self) -> Any:  # type: ignore[override]  # noqa: N802 (loads the kernels: only when a plan is made or read)
+        from dhsdk.plugins.text_to_3d.plan import TextTo3dPlan
+
+        return TextTo3dPlan
+
+    def plan(self, params: TextTo3dParams, ctx: Context) -> Any:
+        from dhsdk.plugins.text_to_3d.design import design
+
+        return design(params, ctx)
+
+    def build(self, plan: Any, ctx: Context) -> Scene:
+        from dhsdk.plugins.text_to_3d.run import run
+
+        return run(plan, ctx)
+
+
+@hookimpl
+def dhsdk_generators() -> Iterable[Generator[Any]]:
+    return [TextTo3d()]

@@ -1,0 +1,151 @@
+"""Words bound to the parameters of a kernel: sizes, counts, absences and shapes become values of named fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydantic
+
+from dhsdk.params import Field, fields
+from dhsdk.words import Mention, ObjectWords, PartWords
+
+Path = tuple[str, ...]
+
+# What a size says about the fields whose ends are called so. Each kernel names the ends of its fields (low ... high).
+SAME = {
+    "tall": {"tall", "high"}, "short": {"short", "low", "squat"}, "wide": {"wide", "broad"}, "narrow": {"narrow", "slim"},
+    "deep": {"deep"}, "shallow": {"shallow"}, "long": {"long"}, "thick": {"thick", "chunky", "heavy"}, "thin": {"thin", "slender"},
+    "fat": {"fat", "bulging", "round", "plump"},
+}  # fmt: skip
+SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
+MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
+
+
+@dataclass
+class Locks:
+    """What the words of one object decide. values: kernel field path -> value. used: the mentions that found a place."""
+
+    values: dict[Path, Any] = field(default_factory=dict)
+    scale: float = 1.0
+    sizes: dict[str, float] = field(default_factory=dict)
+    count: int = 1
+    notes: list[str] = field(default_factory=list)
+
+
+def every_field(params: type[pydantic.BaseModel], here: Path = ()) -> Iterator[tuple[Path, Field]]:
+    """Every scalar field of a kernel's Params with its path, nested groups opened."""
+    for one in fields(params):
+        if isinstance(one.type, type) and issubclass(one.type, pydantic.BaseModel):
+            yield from every_field(one.type, (*here, one.name))
+        else:
+            yield (*here, one.name), one
+
+
+def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:
+    """The values that the words of an object lock in a kernel with these Params."""
+    known = dict(every_field(params))
+    locks = Locks()
+    if words.count is not None:
+        locks.count = max(1, min(24, round(words.count.amount)))
+    for mention in words.attributes:
+        _attribute(mention, known, locks, ())
+    for part in words.parts:
+        _part(part, known, locks)
+    return locks
+
+
+def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: Path) -> None:
+    inside = {path: one for path, one in known.items() if path[: len(group)] == group} if group else known
+    if mention.kind == "measure" and mention.unit == "m" and not group:
+        _measured(mention, locks)
+    elif mention.kind == "size" and mention.value in SCALE and not group:
+        locks.scale *= SCALE[mention.value] ** mention.strength
+    elif mention.kind == "size":
+        _ended(mention, inside, locks)
+    elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
+        _chosen(mention.value, inside, locks)
+
+
+def _measured(mention: Mention, locks: Locks) -> None:
+    name = MEASURES.get(mention.value or "height")
+    if name is not None:
+        value = mention.amount * (2.0 if mention.value == "radius" else 1.0)
+        locks.sizes[name] = round(min(max(value, 0.001), 100.0), 6)
+
+
+def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks) -> None:
+    """tall -> 90 % of the way to the end that a field calls tall; "slightly" goes less far, "very" all the way."""
+    names = SAME.get(mention.value, {mention.value})
+    reach = {0.5: 0.65, 1.0: 0.88, 2.0: 1.0}.get(mention.strength, 0.88)
+    for path, one in known.items():
+        if one.ge is None or one.le is None or one.type not in (int, float):
+            continue
+        share = reach if one.high in names else 1.0 - reach if one.low in names else None
+        if share is not None:
+            value = one.ge + share * (one.le - one.ge)
+            locks.values[path] = round(value) if one.type is int else round(value, 4)
+
+
+def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
+    for path, one in known.items():
+        if value in one.choices:
+            locks.values[path] = value
+        elif path[-1] == value and one.type is bool:
+            locks.values[path] = True
+        elif path[-1] == value and one.type is float and one.le is not None:
+            locks.values[path] = one.le
+
+
+def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
+    name = words.part.value
+    group = next((path[:-1] for path in known if len(path) > 1 and path[-2] in (name, f"{name}s")), ())
+    inside = {path: one for path, one in known.items() if group and path[: len(group)] == group}
+    switch = {path: one for path, one in known.items() if path[-1] in (name, f"{name}s", f"has_{name}")}
+    if words.absent:
+        _without(inside, switch, locks)
+        return
+    _with(inside, switch, locks)
+    if words.count is not None:
+        _counted(words.count, {**inside, **switch}, locks)
+    for mention in words.attributes:
+        if group:
+            _attribute(mention, known, locks, group)
+
+
+def _without(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:
+    for path, one in {**inside, **switch}.items():
+        if "none" in one.choices:
+            locks.values[path] = "none"
+        elif path in switch and one.type is bool:
+            locks.values[path] = False
+        elif (path[-1] == "count" or path in switch) and one.ge is not None and one.ge <= 0 and one.type in (int, float):
+            locks.values[path] = one.type(0)
+
+
+def _with(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:
+    """A part that is named is there."""
+    for path, one in {**inside, **switch}.items():
+        if "none" in one.choices and path not in locks.values:
+            locks.values[path] = ANY
+        elif path in switch and one.type is bool:
+            locks.values[path] = True
+        elif path in switch and one.type in (int, float) and one.ge == 0 and one.le is not None:
+            locks.values[path] = AT_LEAST_SOME
+
+
+ANY = "any but none"
+AT_LEAST_SOME = "more than nothing"
+"""Locks that keep the preset's value where it is something already."""
+
+
+def _counted(count: Mention, known: Mapping[Path, Field], locks: Locks) -> None:
+    for path, one in known.items():
+        if one.type is int and one.ge is not None and one.le is not None and (path[-1] == "count" or len(known) == 1):
+            wanted = round(count.amount)
+            value = int(min(max(wanted, one.ge), one.le))
+            locks.values[path] = value
+            if value != wanted:
+                locks.notes.append(f"{'.'.join(path)}: {wanted} is out of {one.range}, {value} taken")
+            return

@@ -1,0 +1,81 @@
+"""build() of text_to_3d: plan -> parts -> materials -> objects -> one scene -> game-ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dhsdk.materials.bake import bake
+from dhsdk.plugin import Context
+from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
+from dhsdk.ready import ReadyOptions, make_ready
+from dhsdk.scene import make, place
+from dhsdk.scene.material import Material
+from dhsdk.scene.types import Scene
+from dhsdk.shapes import kernels
+from dhsdk.shapes.assemble import assemble
+from dhsdk.shapes.resize import resized
+
+GAP = 0.12
+"""Metres between things that stand in a row."""
+
+
+def run(plan: TextTo3dPlan, ctx: Context) -> Scene:
+    """The scene of a plan. Raises RequestError when the triangle budget cannot be met."""
+    looks: dict[str, tuple[Material, float]] = {}
+    whole = []
+    for number, one in enumerate(plan.objects):
+        ctx.progress(0.1 + 0.5 * number / len(plan.objects), one.key)
+        whole.append(_object(one, plan.texture, looks, ctx))
+    arranged = _arranged(plan.objects, whole)
+    scene = arranged[0] if len(arranged) == 1 else make.group("set", *arranged)
+    ready = ReadyOptions(tris=plan.tris, texture=plan.texture, lods=plan.lods)
+    return make_ready(scene, ready, lambda fraction, message: ctx.progress(0.6 + 0.4 * fraction, message))
+
+
+def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, float]], ctx: Context) -> Scene:
+    def stream(*names: str | int) -> np.random.Generator:
+        return ctx.rng("shape", one.key, *names)
+
+    parts = kernels()[one.kernel].build(one.shape, stream)
+    parts = resized(parts, one.scale, width=one.width, height=one.height, depth=one.depth)
+    materials = {}
+    for slot in dict.fromkeys(part.slot for part in parts):
+        finish = one.finishes[slot]
+        key = finish.model_dump_json()
+        if key not in looks:
+            ctx.progress(0.0, f"{slot}: {finish.family}")
+            looks[key] = bake(finish, texture, _streams(ctx, key))
+        materials[slot] = looks[key]
+    return assemble(one.key, parts, materials)
+
+
+def _streams(ctx: Context, key: str) -> Callable[..., np.random.Generator]:
+    return lambda *names: ctx.rng("material", key, *names)
+
+
+def _arranged(objects: tuple[ObjectPlan, ...], scenes: list[Scene]) -> tuple[Scene, ...]:
+    """Every object in its number, put on or beside what it refers to; what stands alone stands in a row."""
+    standing: dict[int, tuple[Scene, ...]] = {}
+    for number, (one, scene) in enumerate(zip(objects, scenes, strict=True)):
+        standing[number] = (scene,) if one.count == 1 else place.row([scene] * one.count, GAP)
+    for number, one in enumerate(objects):
+        goal = standing.get(one.other) if one.relation and one.other != number else None
+        if goal is None or number not in standing:
+            continue
+        standing[one.other] = _related(one.relation, standing.pop(number), goal)
+    groups = list(standing.values())
+    return groups[0] if len(groups) == 1 else place.row(groups, GAP)
+
+
+def _related(relation: str, content: tuple[Scene, ...], goal: tuple[Scene, ...]) -> tuple[Scene, ...]:
+    if relation in ("on", "in"):
+        return place.on(content, goal)
+    if relation == "under":
+        return place.on(goal, content)
+    if relation == "front":
+        return place.beside(content, goal, GAP, "front")
+    if relation == "behind":
+        return place.beside(content, goal, GAP, "back")
+    return place.beside(content, goal, GAP)

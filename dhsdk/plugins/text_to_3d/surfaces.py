@@ -1,0 +1,120 @@
+"""Words bound to material slots: colours, materials, wear, gloss and patterns become a Finish per slot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dhsdk.materials.finish import Finish
+from dhsdk.words import Mention, ObjectWords
+
+SOFT = ("fabric", "leather")
+FORMERLY = {
+    "wood/maple": "wood/birch", "wood/ash": "wood/oak", "wood/beech": "wood/birch", "wood/rosewood": "wood/mahogany",
+    "wood/cedar": "wood/cherry", "wood/driftwood": "wood/birch", "metal/chrome": "metal/silver", "metal/lead": "metal/tin",
+    "metal/gunmetal": "metal/iron", "glass/crystal": "glass/clear",
+}  # fmt: skip
+"""Materials that have no textures of their own wear their nearest relative's."""
+
+UNNAMED = {"wood": ("oak", "walnut", "pine", "cherry", "mahogany", "teak")}
+"""Varieties to draw from where the words leave the wood open."""
+
+WEAR = {"new": 0.0, "worn": 0.55, "damaged": 0.85, "dirty": 0.7, "rusty": 0.9}
+GLOSS = {"glossy": 0.1, "satin": 0.35, "matte": 0.85, "rough": 1.0, "brushed": 0.6}
+STYLE: Mapping[str, Mapping[str, Any]] = {
+    "modern": {"roughness": 0.3, "wear": 0.0},
+    "minimalist": {"roughness": 0.4, "wear": 0.02},
+    "rustic": {"roughness": 0.75, "wear": 0.6},
+    "medieval": {"roughness": 0.7, "wear": 0.45},
+    "victorian": {"roughness": 0.25, "wear": 0.1},
+    "industrial": {"roughness": 0.6, "wear": 0.5},
+    "chinese": {"roughness": 0.22, "wear": 0.08},
+}
+SLOTS_OF = {
+    "leg": ("legs", "frame"), "arm": ("arms", "frame"), "back": ("back", "frame"), "seat": ("seat", "cushion", "frame"),
+    "stretcher": ("frame", "legs"), "spindle": ("back", "frame"), "slat": ("back", "frame"), "band": ("bands", "metal"),
+    "lock": ("lock", "metal"), "hinge": ("hinge", "metal", "bands"), "nail": ("metal", "bands"), "corner": ("corners", "metal", "bands"),
+    "plank": ("planks", "body"), "belly": ("body",), "neck": ("body",), "foot": ("foot", "base", "body"), "pane": ("glass",),
+    "flame": ("flame", "bulb"), "stem": ("stem", "base"), "base": ("base", "foot", "stem"), "lid": ("lid", "body", "planks"),
+    "handle": ("handle", "handles", "metal", "body"), "top": ("top", "lid"), "spout": ("spout", "body"), "chain": ("chain", "metal"),
+    "hook": ("hook", "metal"), "footrest": ("legs", "frame"),
+}  # fmt: skip
+
+
+def main_slots(slots: Mapping[str, str], soft: bool) -> list[str]:
+    """The slots that an attribute of the whole object means: those made of what the first one is made of.
+
+    soft: the attribute is a cloth or leather, which covers the upholstery where there is one.
+    """
+    if soft:
+        padded = [slot for slot, finish in slots.items() if finish.partition("/")[0] in SOFT]
+        if padded:
+            return padded
+    first = next(iter(slots.values())).partition("/")[0]
+    return [slot for slot, finish in slots.items() if finish.partition("/")[0] == first]
+
+
+def slots_of_part(part: str, slots: Mapping[str, str]) -> list[str]:
+    """The slot that a named part wears, or none."""
+    for name in (part, f"{part}s", *SLOTS_OF.get(part, ())):
+        if name in slots:
+            return [name]
+    return []
+
+
+def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Generator) -> dict[str, Finish]:
+    """A finish for every slot: its default, drawn within its family where that is open, and what the words say of it."""
+    values: dict[str, dict[str, Any]] = {}
+    for slot, name in slots.items():
+        family, _, variety = name.partition("/")
+        values[slot] = {"family": family, "variety": variety, "wear": 0.15}
+    drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
+    for slot in main_slots(slots, soft=False):
+        values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
+    _apply(words.attributes, values, lambda mention: main_slots(slots, _is_soft(mention)))
+    for part in words.parts:
+        own = slots_of_part(part.part.value, slots)
+        _apply(part.attributes, values, lambda mention, own=own: own)
+    return {slot: Finish.parse(one) for slot, one in values.items()}
+
+
+def _is_soft(mention: Mention) -> bool:
+    return mention.kind == "material" and mention.value.partition("/")[0] in SOFT
+
+
+def _apply(mentions: Sequence[Mention], values: dict[str, dict[str, Any]], slots_for: Any) -> None:
+    material = any(mention.kind == "material" for mention in mentions)
+    for mention in sorted(mentions, key=lambda mention: mention.kind != "material"):
+        for slot in slots_for(mention):
+            _apply_one(mention, values[slot], material)
+
+
+def _apply_one(mention: Mention, finish: dict[str, Any], material: bool) -> None:
+    if mention.kind == "material":
+        family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
+        if variety or family != finish["family"]:
+            finish.update(family=family, variety=variety)
+    elif mention.kind == "color":
+        finish["color"] = mention.value
+        if not material and finish["family"] in ("wood", "metal"):
+            finish["variety"] = "painted"
+    elif mention.kind == "wear":
+        finish["wear"] = round(min(1.0, WEAR.get(mention.value, 0.5) * mention.strength**0.5), 3)
+    elif mention.kind == "finish" and mention.value == "painted":
+        finish["variety"] = "painted" if finish["family"] in ("wood", "metal") else finish["variety"]
+        finish["roughness"] = 0.3
+    elif mention.kind == "finish":
+        finish["roughness"] = GLOSS.get(mention.value, 0.5)
+    elif mention.kind == "pattern":
+        finish["pattern"] = mention.value
+    elif mention.kind == "style":
+        finish.update(STYLE.get(mention.value, {}))
+    elif mention.kind == "tone":
+        finish["color"] = finish.get("color") or {"dark": "#3a2a1f", "light": "#d8c3a0"}.get(mention.value, "")
+
+
+def stylised(looks: Mapping[str, Finish]) -> dict[str, Finish]:
+    """The finishes calmed: little structure and little wear, so that shape and colour speak."""
+    return {slot: look.model_copy(update={"detail": 0.2, "wear": round(look.wear * 0.4, 3)}) for slot, look in looks.items()}

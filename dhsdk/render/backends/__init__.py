@@ -1,0 +1,1 @@
+"""Rasterizers: one light module each, with the hook dhsdk_rasterizers."""

@@ -94,6 +94,7 @@ def test_embedded(tmp_path):
     path = tmp_path / "one.gltf"
     Gltf().write(everything(), path, GltfOptions(embed=True))
     assert [one.name for one in tmp_path.iterdir()] == ["one.gltf"]
+    assert "MSFT_lod" not in path.read_text(), "Babylon waits for ever where the details share a buffer with a URI"
     assert differences(everything(), Gltf().read(path, GltfOptions())) == []
 
 

@@ -34,6 +34,9 @@ class NodeWriter:
     index: Mapping[str, int]
     target: str | None
     extend_instances: bool
+    tie_details: bool
+    """Write MSFT_lod. Not where the buffer has a URI: Babylon then waits for ever, as it holds back the buffers of the higher
+    detail until the lower one has loaded, and both share the one buffer."""
     packer: Packer
     meshes: MeshWriter
     skin: Callable[[Skin], int]
@@ -152,7 +155,7 @@ class NodeWriter:
         if siblings:
             kept["key"] = node.key
             self.nodes[i]["name"] = f"{node.key}_LOD0"
-        elif node.instances is None:
+        elif node.instances is None and self.tie_details:
             self.used.add(LOD)
             self.nodes[i].setdefault("extensions", {})[LOD] = {"ids": ids}
 

@@ -110,6 +110,7 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
         index=index,
         target=options.target,
         extend_instances=options.instancing == "extension",
+        tie_details=store is None,
         packer=packer,
         meshes=meshes,
         skin=skins.index,

@@ -1,0 +1,118 @@
+"""Cameras: a View is a glTF camera and where it stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dhsdk.errors import RenderError
+from dhsdk.render.geometry import drawn_points
+from dhsdk.scene.frames import world
+from dhsdk.scene.types import Camera, Scene
+
+NAMES = {"three-quarter": (0.6, 0.32), "front": (0.0, 0.12), "side": (math.pi / 2, 0.12), "top": (0.0, math.pi / 2 - 0.01)}
+"""Azimuth about +Y from +Z, and elevation, radians."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """world: (4, 4) float64, camera space to world space; the camera looks along its -Z, +Y up.
+
+    Raises RenderError for a matrix that is not finite or cannot be inverted.
+    """
+
+    world: np.ndarray
+    camera: Camera = Camera()
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.world, np.float64)
+        if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
+            raise RenderError("a view must have a finite (4, 4) matrix that can be inverted")
+        object.__setattr__(self, "world", matrix)
+
+    def projected(self, points: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """World points (V, 3) -> ((V, 3) homogeneous pixels x w, y w, w; (V,) distance along the view, metres)."""
+        inverse = np.linalg.inv(self.world)
+        seen = points @ inverse[:3, :3].T + inverse[:3, 3]
+        far = -seen[:, 2]
+        if self.camera.kind == "perspective":
+            scale = height / 2 / math.tan(self.camera.yfov / 2)
+            w = far
+        else:
+            scale = height / 2 / self.camera.ymag
+            w = np.ones_like(far)
+        return np.stack([seen[:, 0] * scale + w * width / 2, -seen[:, 1] * scale + w * height / 2, w], axis=1), far
+
+
+def look_at(eye: tuple[float, float, float], target: tuple[float, float, float]) -> np.ndarray:
+    """(4, 4) camera-to-world matrix of a camera at eye that looks at target, +Y up. Raises RenderError when they are one."""
+    back = np.asarray(eye, np.float64) - np.asarray(target, np.float64)
+    length = float(np.linalg.norm(back))
+    if not length > 1e-12:
+        raise RenderError("a camera must stand away from its target, got the same point")
+    back /= length
+    side = np.cross((0.0, 1.0, 0.0), back)
+    side = side / np.linalg.norm(side) if np.linalg.norm(side) > 1e-9 else np.array([1.0, 0.0, 0.0])
+    out = np.eye(4)
+    out[:3, :3] = np.stack([side, np.cross(back, side), back], axis=1)
+    out[:3, 3] = eye
+    return out
+
+
+def frame(
+    scene: Scene, azimuth: float = 0.6, elevation: float = 0.32, *, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.12
+) -> View:
+    """The view from that direction in which the whole scene just fits, with `margin` of the picture free on each side.
+
+    azimuth: radians about +Y from +Z. elevation: radians above the horizon. fov: vertical, radians.
+    """
+    points = drawn_points(scene)
+    matrix = look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))
+    turned = points @ matrix[:3, :3]
+    reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
+    middle, distance = _fitted(turned, reach * aspect, reach)
+    matrix[:3, 3] = matrix[:3, :3] @ np.array([middle[0], middle[1], distance])
+    return View(matrix, Camera(yfov=fov))
+
+
+def _direction(azimuth: float, elevation: float) -> tuple[float, float, float]:
+    flat = math.cos(elevation)
+    return (flat * math.sin(azimuth), math.sin(elevation), flat * math.cos(azimuth))
+
+
+def _fitted(points: np.ndarray, right: float, up: float) -> tuple[np.ndarray, float]:
+    """Where a camera that looks along -z must stand: (x, y) and z, so that |x| <= right * depth and |y| <= up * depth."""
+    z = 0.0
+    middle = np.zeros(2)
+    for axis, reach in ((0, right), (1, up)):
+        high = (points[:, axis] + points[:, 2] * reach).max()
+        low = (points[:, axis] - points[:, 2] * reach).min()
+        middle[axis] = (high + low) / 2
+        z = max(z, float((high - low) / (2 * reach)))
+    return middle, max(z, float(points[:, 2].max()) + 1e-3)
+
+
+def orbit(scene: Scene, count: int, *, elevation: float = 0.3, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.1) -> tuple[View, ...]:
+    """`count` views once around the scene, all at the distance that the widest of them needs."""
+    if count < 1:
+        raise RenderError(f"an orbit must have at least one view, got {count}")
+    points = drawn_points(scene)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    steps = [frame(scene, i * math.tau / 12, elevation, fov=fov, aspect=aspect, margin=margin) for i in range(12)]
+    away = max(float(np.linalg.norm(view.world[:3, 3] - middle)) for view in steps)
+    eyes = [middle + away * np.array(_direction(0.6 + i * math.tau / count, elevation)) for i in range(count)]
+    return tuple(View(look_at(tuple(eye), tuple(middle)), Camera(yfov=fov)) for eye in eyes)
+
+
+def named(scene: Scene, name: str, aspect: float = 1.0) -> View:
+    """The view of a name (three-quarter, front, side, top) or of the camera node of that key. Raises RenderError."""
+    if name in NAMES:
+        return frame(scene, *NAMES[name], aspect=aspect)
+    if name in scene:
+        camera = scene.node(name).camera
+        if camera is not None:
+            return View(world(scene)[name], replace(camera))
+    cameras = [node.key for node in scene.nodes if node.camera is not None]
+    raise RenderError(f"a camera must be one of {', '.join([*NAMES, *cameras])}, got {name!r}")

@@ -8,14 +8,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from dhsdk.shapes.curves import LEAST, Outline, rectangle
-from dhsdk.shapes.loft import Look, loft, plan_uv
+from dhsdk.shapes.loft import Grain, Look, loft, plan_uv
 from dhsdk.shapes.surface import Shell, turned
 
 EDGE_TINT = 1.0
 FACE_TINT = 0.9
 
 
-def stack(outline: Outline, profile: Sequence[Sequence[float]], *, crease: float = 42.0, tint: float | Sequence[float] = FACE_TINT) -> Shell:
+def stack(
+    outline: Outline,
+    profile: Sequence[Sequence[float]],
+    *,
+    grain: Grain = "around",
+    crease: float = 42.0,
+    tint: float | Sequence[float] = FACE_TINT,
+) -> Shell:
     """An outline in the x-z plane piled up along y: profile rows are (inset, y), metres, from the bottom to the top.
 
     The outline's second coordinate points to +z, the front. Level bands and caps are projected from above.
@@ -28,7 +35,7 @@ def stack(outline: Outline, profile: Sequence[Sequence[float]], *, crease: float
     steps = np.abs(np.diff(rows, axis=0))
     level = np.concatenate([[True], steps[:, 1] < 0.75 * steps[:, 0], [True]])
     tints = np.broadcast_to(np.asarray(tint, np.float64), (len(rows) - 1,))
-    look = Look("around", crease, np.concatenate([tints[:1] * 0.9, tints, tints[-1:]]), plan_uv, level)
+    look = Look(grain, crease, np.concatenate([tints[:1] * 0.9, tints, tints[-1:]]), plan_uv, level)
     return loft(np.asarray(rings), look, fan=True)
 
 
@@ -58,6 +65,8 @@ def cushion(outline: Outline, height: float, *, puff: float = 2.6, rows: int = 7
     top = body[-1]
     body.append((0.5 * (top[0] + reach), 0.5 * height + 0.5 * height * 0.985))
     body.insert(0, (min(0.3 * reach + body[0][0], 0.8 * reach), body[0][1] - 0.02 * height))
+    bottom, top_y = body[0][1], body[-1][1]
+    body = [(i, (y - bottom) * height / (top_y - bottom)) for i, y in body]
     return stack(outline, body, crease=80.0, tint=1.0)
 
 

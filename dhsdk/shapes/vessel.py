@@ -1,0 +1,149 @@
+"""Vessels: vase, bottle, jar, bowl, cup, goblet, jug, teapot, amphora, plate, flower pot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from dhsdk.frozen import freeze
+from dhsdk.params import Params, param
+from dhsdk.shapes.kernel import Kernel, Part, Stream
+
+
+class Body(Params):
+    height: float = param(0.26, help="height of the body with neck and foot", unit="m", ge=0.015, le=1.2, low="short", high="tall")
+    radius: float = param(0.08, help="radius at the widest place", unit="m", ge=0.03, le=0.4, low="slim", high="wide")
+    belly: float = param(0.5, help="where the body is widest, share of its height", ge=0.15, le=1.0, low="bottom-heavy", high="top-heavy")
+    roundness: float = param(1.9, help="from a cone to a drum", ge=1.0, le=3.5, low="angular", high="round")
+    base: float = param(0.55, help="radius at the base, share of the widest", ge=0.2, le=1.0, low="narrow-based", high="broad-based")
+    wall: float = param(0.06, help="thickness of the wall, share of the radius", ge=0.03, le=0.14, low="thin-walled", high="thick-walled")
+
+
+class Neck(Params):
+    length: float = param(0.22, help="length of the neck, share of the height", ge=0.0, le=0.5, low="short-necked", high="long-necked")
+    width: float = param(0.42, help="radius of the neck, share of the widest", ge=0.16, le=1.0, low="narrow-necked", high="wide-mouthed")
+    flare: float = param(0.4, help="how far the lip opens", ge=0.0, le=1.0, low="straight-lipped", high="flared")
+
+
+class Foot(Params):
+    height: float = param(0.05, help="height of the foot, share of the height, 0 for none", ge=0.0, le=0.5, low="footless", high="footed")
+    stem: float = param(0.8, help="radius of the foot's waist, share of the base", ge=0.12, le=1.0, low="stemmed", high="sturdy")
+    spread: float = param(1.0, help="radius of the foot, share of the base", ge=0.7, le=2.2)
+
+
+class Handles(Params):
+    count: int = param(0, help="number of handles", ge=0, le=3)
+    style: Literal["ear", "loop", "angular"] = param("ear", help="kind of handle")
+    reach: float = param(0.6, help="how far a handle stands out, share of the radius", ge=0.3, le=1.1, low="tight", high="generous")
+    thickness: float = param(0.11, help="thickness of a handle, share of the radius", ge=0.07, le=0.18, low="dainty", high="stout")
+
+
+class VesselParams(Params):
+    body: Body = param(Body(), help="the body")
+    neck: Neck = param(Neck(), help="the neck and the lip")
+    foot: Foot = param(Foot(), help="the foot")
+    handles: Handles = param(Handles(), help="the handles")
+    spout: Literal["none", "lip", "tube"] = param("none", help="how it pours")
+    lid: Literal["none", "domed", "cork", "flat"] = param("none", help="what closes it")
+    saucer: bool = param(False, help="a saucer under it")
+    flutes: int = param(0, help="flutes around the body, 0 for none", ge=0, le=20, low="smooth", high="fluted")
+    flute_depth: float = param(0.5, help="depth of the flutes", ge=0.1, le=1.0)
+    rings: int = param(2, help="turned rings around the body", ge=0, le=4, low="unadorned", high="ringed")
+    wobble: float = param(0.25, help="how uneven the hand has made it", ge=0.0, le=1.0, low="precise", high="handmade")
+    detail: int = param(28, help="segments around", ge=6, le=48, low="faceted", high="smooth")
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "vase": {"body": {"height": 0.3, "belly": 0.58, "roundness": 1.8, "base": 0.45}, "neck": {"width": 0.36, "flare": 0.7}},
+    "bottle": {
+        "body": {"height": 0.27, "radius": 0.055, "belly": 0.42, "roundness": 2.8, "base": 0.86},
+        "neck": {"length": 0.36, "width": 0.34, "flare": 0.15},
+        "foot": {"height": 0.0},
+        "lid": "cork",
+        "rings": 1,
+        "detail": 20,
+    },
+    "jar": {
+        "body": {"height": 0.2, "radius": 0.085, "belly": 0.5, "roundness": 2.6, "base": 0.72},
+        "neck": {"length": 0.08, "width": 0.74, "flare": 0.25},
+        "foot": {"height": 0.0},
+        "lid": "domed",
+    },
+    "bowl": {
+        "body": {"height": 0.085, "radius": 0.1, "belly": 1.0, "roundness": 1.8, "base": 0.42},
+        "neck": {"length": 0.0, "width": 1.0, "flare": 0.2},
+        "foot": {"height": 0.1, "stem": 0.9, "spread": 1.0},
+        "rings": 1,
+    },
+    "plate": {
+        "body": {"height": 0.026, "radius": 0.13, "belly": 1.0, "roundness": 1.3, "base": 0.6, "wall": 0.035},
+        "neck": {"length": 0.0, "width": 1.0, "flare": 0.9},
+        "foot": {"height": 0.1, "spread": 0.9},
+        "rings": 0,
+        "detail": 36,
+    },
+    "cup": {
+        "body": {"height": 0.075, "radius": 0.045, "belly": 0.95, "roundness": 1.7, "base": 0.55},
+        "neck": {"length": 0.0, "width": 1.0, "flare": 0.35},
+        "foot": {"height": 0.07, "spread": 1.05},
+        "handles": {"count": 1, "reach": 0.62, "thickness": 0.12},
+        "saucer": True,
+        "rings": 0,
+    },
+    "mug": {
+        "body": {"height": 0.1, "radius": 0.044, "belly": 0.7, "roundness": 3.2, "base": 0.92, "wall": 0.09},
+        "neck": {"length": 0.0, "width": 0.96, "flare": 0.0},
+        "foot": {"height": 0.0},
+        "handles": {"count": 1, "style": "loop", "reach": 0.75, "thickness": 0.15},
+    },
+    "goblet": {
+        "body": {"height": 0.19, "radius": 0.046, "belly": 0.72, "roundness": 1.9, "base": 0.34},
+        "neck": {"length": 0.06, "width": 0.88, "flare": 0.3},
+        "foot": {"height": 0.46, "stem": 0.5, "spread": 2.1},
+        "rings": 2,
+    },
+    "jug": {
+        "body": {"height": 0.25, "radius": 0.08, "belly": 0.4, "base": 0.7},
+        "neck": {"length": 0.26, "width": 0.56, "flare": 0.5},
+        "handles": {"count": 1, "reach": 0.72, "thickness": 0.13},
+        "spout": "lip",
+    },
+    "teapot": {
+        "body": {"height": 0.13, "radius": 0.085, "belly": 0.48, "roundness": 2.1, "base": 0.62},
+        "neck": {"length": 0.05, "width": 0.46, "flare": 0.1},
+        "handles": {"count": 1, "reach": 0.7, "thickness": 0.11},
+        "spout": "tube",
+        "lid": "domed",
+        "rings": 1,
+    },
+    "amphora": {
+        "body": {"height": 0.62, "radius": 0.16, "belly": 0.66, "roundness": 1.6, "base": 0.26},
+        "neck": {"length": 0.26, "width": 0.34, "flare": 0.5},
+        "foot": {"height": 0.06, "stem": 0.7, "spread": 1.5},
+        "handles": {"count": 2, "style": "ear", "reach": 0.5, "thickness": 0.1},
+    },
+    "flower pot": {
+        "body": {"height": 0.2, "radius": 0.11, "belly": 1.0, "roundness": 1.0, "base": 0.66, "wall": 0.08},
+        "neck": {"length": 0.2, "width": 1.0, "flare": 0.1},
+        "foot": {"height": 0.0},
+        "rings": 0,
+        "saucer": True,
+    },
+}
+
+
+class Vessel(Kernel):
+    name: ClassVar[str] = "vessel"
+    summary: ClassVar[str] = "Hollow turned things: vases, bottles, cups, bowls, jugs, teapots, amphoras, plates."
+    Params: ClassVar[type[Params]] = VesselParams
+    slots: ClassVar[Mapping[str, str]] = freeze(
+        {"body": "ceramic/terracotta", "handle": "ceramic/terracotta", "spout": "ceramic/terracotta", "lid": "ceramic/terracotta",
+         "cork": "wood/cork", "saucer": "ceramic/terracotta"}
+    )  # fmt: skip
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+
+    def build(self, params: VesselParams, rng: Stream) -> tuple[Part, ...]:
+        from dhsdk.shapes.shading import finished
+        from dhsdk.shapes.vessel_parts import vessel_parts
+
+        return finished(vessel_parts(params, rng), rng)

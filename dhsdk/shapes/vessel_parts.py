@@ -1,0 +1,281 @@
+"""The pieces of a vessel: a hollow body, and the handles, spout and lid that follow its outline."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dhsdk.shapes.curves import LEAST, bezier, offset, rounded
+from dhsdk.shapes.kernel import Part, PartSocket, Stream
+from dhsdk.shapes.lathe import lathe
+from dhsdk.shapes.loft import Look, loft
+from dhsdk.shapes.surface import Shell, mapped, moved, surface, turned
+from dhsdk.shapes.sweep import frames, sweep
+
+if TYPE_CHECKING:
+    from dhsdk.shapes.vessel import VesselParams
+
+
+class Outside:
+    """The outline of a vessel, metres: outer (r, y) rows from the foot to the lip, and how thick its wall is."""
+
+    def __init__(self, params: VesselParams) -> None:
+        body, neck, foot = params.body, params.neck, params.foot
+        self.params = params
+        self.radius, self.height = body.radius, body.height
+        self.wall = max(body.wall * self.radius, 0.0016)
+        self.foot = foot.height * self.height if foot.height * self.height > 0.004 else 0.0
+        self.neck = neck.length * self.height if neck.length * self.height > 0.006 else 0.0
+        self.top = self.height - self.neck
+        self.base = body.base * self.radius
+        self.throat = max(neck.width * self.radius, 2.6 * self.wall + 0.004)
+        wide = self.foot + body.belly * (self.top - self.foot)
+        if self.throat < 0.97 * self.radius:
+            wide = min(wide, self.top - 0.15 * (self.top - self.foot))
+        self.wide = wide
+        self.rows = np.concatenate([self._foot_rows(), self._body_rows(), self._neck_rows()])
+
+    def _foot_rows(self) -> np.ndarray:
+        """From the floor to the base of the body, from outside the axis."""
+        b = min(0.08 * self.base, 0.25 * max(self.foot, 0.02 * self.height), 0.006)
+        if not self.foot:
+            return np.array([(0.0, 0.0), (self.base - b, 0.0), (self.base, b)])
+        foot = self.params.foot
+        spread, waist = self.base * foot.spread, min(foot.stem, foot.spread) * self.base
+        h = self.foot
+        rim = min(0.16 * h, 0.012)
+        rows = [(0.0, 0.0), (spread - b, 0.0), (spread, 0.4 * rim), (spread - 0.3 * b, rim)]
+        curve = bezier([(spread - 0.5 * b, rim), (waist, rim + 0.12 * h), (waist, 0.3 * h), (waist, 0.62 * h)], 6)
+        rows += [tuple(p) for p in curve[1:]]
+        if foot.stem < 0.7:
+            knop = waist + 0.35 * (self.base - waist) + 0.1 * waist
+            rows += [(knop, 0.7 * h), (knop, 0.76 * h), (waist * 1.04, 0.82 * h)]
+        return np.array(rows)
+
+    def _body_rows(self) -> np.ndarray:
+        """From the base over the belly to the neck: two superellipse quarters."""
+        p = self.params.body.roundness
+        low = np.linspace(0.0, 1.0, 9)[1:]
+        rows = [(self.base, self.foot + 0.012 * self.height)] if self.foot else []
+        for s in low:
+            grown = (1.0 - (1.0 - s) ** p) ** (1.0 / p)
+            rows.append((self.base + (self.radius - self.base) * grown, self.foot + (self.wide - self.foot) * (0.02 + 0.98 * s)))
+        span = self.top - self.wide
+        if span > 0.03 * self.height:
+            for s in np.linspace(1.0, 0.0, 8)[1:]:
+                grown = (1.0 - (1.0 - s) ** p) ** (1.0 / p)
+                rows.append((self.throat + (self.radius - self.throat) * grown, self.top - span * s))
+        return np.array(rows)
+
+    def _neck_rows(self) -> np.ndarray:
+        flare = self.params.neck.flare
+        start = self.throat if self.top - self.wide > 0.03 * self.height else self.radius
+        rows = []
+        if self.neck:
+            lip = start * (1.0 + 0.55 * flare)
+            curve = bezier([(start, self.top), (start * 0.94, self.top + 0.4 * self.neck), (start * (0.94 + 0.1 * flare), self.top + 0.75 * self.neck), (lip, self.height)], 8)
+            rows = [tuple(p) for p in curve[1:]]
+            if start > 0.9 * self.radius:
+                rows = [(start * 1.08, self.top), (start * 1.1, self.top + 0.1 * self.neck), (start * (1.1 + 0.2 * flare), self.height)]
+        else:
+            rise = 0.04 * self.height + 0.1 * flare * self.height
+            rows = [(start + 0.3 * flare * rise, self.height + 0.4 * rise), (start * (1.0 + 0.16 * flare) , self.height + rise)]
+        return np.array(rows)
+
+    def at(self, share: float) -> tuple[float, float]:
+        """(r, y) of the outside at a share of the whole height."""
+        y = share * float(self.rows[-1, 1])
+        return float(np.interp(y, self.rows[2:, 1], self.rows[2:, 0])), y
+
+
+def vessel_parts(params: VesselParams, rng: Stream) -> list[Part]:
+    """All parts of a vessel: the body first."""
+    out = Outside(params)
+    mouth, rim = float(out.rows[-1, 0]), float(out.rows[-1, 1])
+    inner = mouth - out.wall
+    sway = _wobble(params, rng, rim)
+    lift = 0.45 * 0.14 * out.radius + 0.002 if params.saucer else 0.0
+    sockets = (PartSocket("mouth", (0.0, rim + lift, 0.0), "mount", (2 * inner, 2 * inner)),)
+    body = mapped(_body(out, sway), lambda p: p + (0.0, lift, 0.0))
+    parts = [Part("body", surface(body), "body", (0.0, lift, 0.0), sockets=sockets)]
+    for i in range(params.handles.count):
+        parts.append(_handle(out, i, sway, lift))
+    if params.spout == "tube":
+        shell = moved(mapped(_spout(out), sway), (0.0, lift, 0.0))
+        r, y = out.at(0.42)
+        parts.append(Part("spout", surface(shell), "spout", (r, y + lift, 0.0), "body"))
+    if params.lid != "none":
+        shell = moved(_lid(out), (0.0, lift, 0.0))
+        grip = PartSocket("lid", (0.0, float(shell.points[:, 1].max()), 0.0), "grip", (0.03, 0.03))
+        slot = "cork" if params.lid == "cork" else "lid"
+        parts.append(Part("lid", surface(shell), slot, (0.0, rim + lift, 0.0), "body", sockets=(grip,)))
+    if params.saucer:
+        parts.append(Part("saucer", surface(_saucer(out)), "saucer"))
+    return parts
+
+
+def _wobble(params: VesselParams, rng: Stream, height: float):
+    draw = rng("wobble")
+    lean = draw.uniform(-0.025, 0.025, 2) * params.wobble
+    oval, turn = 0.022 * params.wobble * float(draw.uniform(0.4, 1.0)), float(draw.uniform(0.0, math.pi))
+
+    def change(points: np.ndarray) -> np.ndarray:
+        x, y, z = points.T
+        swell = 1.0 + oval * np.cos(2.0 * np.arctan2(x, z) + turn)
+        return np.stack([x * swell + lean[0] * y, y, z * swell + lean[1] * y], axis=1)
+
+    return change
+
+
+def _body(out: Outside, sway) -> Shell:
+    params = out.params
+    rows = _with_rings(out)
+    rim = rows[-1]
+    floor = max(out.foot + out.wall, 1.2 * out.wall)
+    inside = offset(rows[2:], out.wall, LEAST * 2)[::-1]
+    inside = inside[(inside[:, 1] > floor + 0.4 * out.wall) & (inside[:, 1] < rim[1] - 0.2 * out.wall)]
+    if not len(inside):
+        inside = np.array([(0.6 * rim[0], 0.5 * (floor + rim[1]))])
+    inner = inside[0, 0]
+    lip = [(rim[0] - 0.12 * out.wall, rim[1] + 0.4 * out.wall), (inner + 0.3 * (rim[0] - inner), rim[1] + 0.4 * out.wall), (inner, rim[1])]
+    bottom = [(inside[-1, 0] * 0.9, floor + 0.1 * out.wall), (0.0, floor)]
+    profile = np.concatenate([rows, np.array(lip), inside, np.array(bottom)])
+    depth = np.clip((rim[1] - inside[:, 1]) / max(rim[1] - floor, 1e-6), 0.0, 1.0)
+    tint = [1.0] * (len(rows) - 1) + [1.0, 1.0, 1.0] + list(0.95 - 0.42 * depth) + [0.5, 0.5]
+    count = params.detail
+    if params.flutes > 2:
+        count = params.flutes * (4 if params.flutes <= 12 else 3)
+    shell = lathe(profile, count, tint=tint[: len(profile) - 1], crease=46.0)
+    return mapped(mapped(shell, lambda p: _fluted(out, p, len(rows))), sway) if params.flutes > 2 or params.spout == "lip" else mapped(shell, sway)
+
+
+def _with_rings(out: Outside) -> np.ndarray:
+    """The outside with raised rings at the shoulder, the base of the neck and below."""
+    rows = out.rows
+    spots = [out.top / rows[-1, 1], 0.5 * (out.wide + out.top) / rows[-1, 1], (out.foot + 0.16 * out.height) / rows[-1, 1], out.wide / rows[-1, 1]]
+    size = 0.035 * out.radius
+    for share in spots[: out.params.rings]:
+        r, y = out.at(min(share, 0.93))
+        half = max(0.018 * out.height, 0.0022)
+        keep = (np.abs(rows[:, 1] - y) > 1.35 * half) | (rows[:, 1] < out.foot + 1e-9)
+        below = [row for row in rows[keep] if row[1] < y]
+        above = [row for row in rows[keep] if row[1] >= y]
+        if len(below) < 3 or not above:
+            continue
+        slope = (above[0][0] - below[-1][0]) / max(above[0][1] - below[-1][1], 1e-6)
+        at = [(r + slope * d * half + up * size, y + d * half) for d, up in ((-1.0, 0.0), (-0.7, 0.9), (0.7, 0.9), (1.0, 0.0))]
+        if at[0][1] <= below[-1][1] + LEAST or at[-1][1] >= above[0][1] - LEAST:
+            continue
+        rows = np.array([*below, *at, *above])
+    return rows
+
+
+def _fluted(out: Outside, points: np.ndarray, _rows: int) -> np.ndarray:
+    params = out.params
+    x, y, z = points.T
+    rim = float(out.rows[-1, 1])
+    radius = np.hypot(x, z)
+    angle = np.arctan2(x, z)
+    if params.flutes > 2:
+        share = np.clip((y - out.foot) / max(rim - out.foot, 1e-6), 0.0, 1.0)
+        fade = np.clip(np.minimum(share / 0.15, (1.0 - share) / 0.2), 0.0, 1.0)
+        factor = 1.0 - 0.14 * params.flute_depth * fade * (0.5 - 0.5 * np.cos(params.flutes * angle))
+        x, z = x * factor, z * factor
+    if params.spout == "lip":
+        # A pulled lip: the rim goes outwards and up at the front of +x, and a little in beside it.
+        near = np.clip((y / rim - 0.72) / 0.28, 0.0, 1.2) ** 2
+        pull = 0.5 * np.exp(-(((angle - math.pi / 2) / 0.38) ** 2)) - 0.1 * np.exp(-(((np.abs(angle - math.pi / 2) - 0.75) / 0.3) ** 2))
+        grown = np.where(radius > 1e-9, 1.0 + near * pull, 1.0)
+        x, z = x * grown, z * grown
+        y = y + 0.12 * radius * near * np.maximum(pull, 0.0)
+    return np.stack([x, y, z], axis=1)
+
+
+def _handle(out: Outside, index: int, sway, lift: float) -> Part:
+    handles = out.params.handles
+    thick = max(handles.thickness * out.radius, 0.004)
+    necked = out.neck > 0.14 * out.height
+    high, low = (0.9, 0.56) if necked else (0.84, 0.28)
+    (r1, y1), (r0, y0) = out.at(high), out.at(low)
+    least = 3.0 * thick
+    if y1 - y0 < least:
+        y0 = max(y1 - least, 0.2 * thick)
+        r0 = float(np.interp(y0, out.rows[2:, 1], out.rows[2:, 0]))
+    sunk = 0.45 * out.wall + 0.12 * thick
+    reach = handles.reach * out.radius
+    far = max(r0, r1) + reach
+    a, b = (r1 - sunk, y1), (r0 - sunk, y0)
+    span = y1 - y0
+    if handles.style == "ear":
+        flat = bezier([a, (far, y1 + 0.35 * span), (far + 0.25 * reach, y0 + 0.35 * span), b], 15)
+    elif handles.style == "loop":
+        flat = bezier([a, (far * 1.06, y1 + 0.12 * span), (far * 1.06, y0 - 0.12 * span), b], 13)
+    else:
+        flat = np.array([a, (0.5 * (r1 + far), y1 + 0.02 * span), (far - 0.1 * reach, y1), (far, y1 - 0.1 * span), (0.6 * far + 0.4 * r0, y0 + 0.35 * span), (r0 + 0.3 * reach, y0 + 0.05 * span), b])
+    path = np.stack([flat[:, 0], flat[:, 1], np.zeros(len(flat))], axis=1)
+    t = np.linspace(-1.0, 1.0, len(path))
+    scale = np.stack([0.85 + 0.5 * t**4, 0.78 + 0.5 * t**4], axis=1)
+    steps = 2 if out.params.detail > 12 else 1
+    shell = sweep(path, rounded(1.5 * thick, thick, 0.42 * thick, steps), scale=scale, side=(0.0, 0.0, 1.0), crease=60.0)
+    turn = math.pi + index * 2 * math.pi / handles.count
+    shell = turned(shell, (0.0, 1.0, 0.0), turn)
+    shell = moved(mapped(shell, sway), (0.0, lift, 0.0))
+    name = "handle" if handles.count == 1 else f"handle_{index + 1}"
+    direction = np.array([math.cos(turn), 0.0, -math.sin(turn)])
+    grip = direction * (far - 0.1 * reach) + (0.0, 0.5 * (y0 + y1) + lift, 0.0)
+    pivot = direction * 0.5 * (r0 + r1) + (0.0, 0.5 * (y0 + y1) + lift, 0.0)
+    socket = PartSocket(name, tuple(map(float, grip)), "handle", (float(thick), float(span)))
+    return Part(name, surface(shell), "handle", tuple(map(float, pivot)), "body", sockets=(socket,))
+
+
+def _spout(out: Outside) -> Shell:
+    """A hollow spout on +x: thick at the body, curved up, its opening going back inside."""
+    r0, y0 = out.at(0.34)
+    r1, _ = out.at(0.8)
+    rim = float(out.rows[-1, 1])
+    far = out.radius + 0.95 * out.radius
+    flat = bezier([(r0 - 1.2 * out.wall, y0), (far - 0.45 * out.radius, y0 + 0.02 * rim), (r1 + 0.35 * out.radius, rim * 0.8), (far, rim * 1.02)], 9)
+    path = np.stack([flat[:, 0], flat[:, 1], np.zeros(9)], axis=1)
+    width = np.linspace(0.3, 0.115, 9) * out.radius
+    _, first, second = frames(path, (0.0, 0.0, 1.0))
+    sides = max(8, min(out.params.detail, 16))
+    angles = np.arange(sides) * 2 * math.pi / sides
+    around = first[:, None] * np.cos(angles)[None, :, None] + second[:, None] * np.sin(angles)[None, :, None]
+    outer = path[:, None] + around * width[:, None, None]
+    inner = path[:, None] + around * np.maximum(width - 0.045 * out.radius, 0.5 * width)[:, None, None]
+    rings = np.concatenate([outer, inner[:4:-1]])
+    tint = [1.0] * 8 + [1.0, 0.7, 0.5, 0.4]
+    return loft(rings, Look("along", 60.0, tint))
+
+
+def _lid(out: Outside) -> Shell:
+    mouth, rim = float(out.rows[-1, 0]), float(out.rows[-1, 1]) + 0.4 * out.wall
+    hole = mouth - 1.25 * out.wall
+    count = out.params.detail
+    if out.params.lid == "cork":
+        h = min(1.5 * hole, 0.05)
+        b = 0.16 * hole
+        inside = 0.82 * hole
+        rows = [(0.0, rim - 0.5 * h), (inside - b, rim - 0.5 * h), (inside, rim - 0.5 * h + b), (hole * 1.0, rim + 0.02 * h), (hole * 1.08, rim + 0.5 * h - b), (hole * 1.08 - b, rim + 0.5 * h), (0.0, rim + 0.48 * h)]
+        return lathe(rows, max(8, count // 2), grain="along")
+    edge, t = mouth * 1.06 + 0.2 * out.wall, 0.9 * out.wall
+    skirt = [(0.0, rim - 0.9 * t), (hole - 0.6 * t, rim - 1.4 * t), (hole - 0.35 * t, rim - 0.9 * t), (hole - 0.3 * t, rim + 0.04 * t), (edge - 0.2 * t, rim + 0.04 * t), (edge, rim + 0.4 * t), (edge - 0.3 * t, rim + 0.95 * t)]
+    knob = 0.2 * mouth
+    if out.params.lid == "domed":
+        top = rim + t + 0.5 * mouth
+        dome = bezier([skirt[-1], (0.96 * edge, rim + t + 0.3 * mouth), (0.6 * edge, top), (0.55 * knob, top)], 7)[1:]
+    else:
+        top = rim + 1.15 * t
+        dome = np.array([(0.6 * edge, rim + 1.1 * t), (0.55 * knob, top)])
+    ball = [(0.55 * knob, top + 0.35 * knob), (0.95 * knob, top + 0.7 * knob), (1.0 * knob, top + 1.05 * knob), (0.72 * knob, top + 1.45 * knob), (0.3 * knob, top + 1.6 * knob), (0.0, top + 1.62 * knob)]
+    return lathe([*skirt, *[tuple(p) for p in dome], *ball], count, crease=46.0)
+
+
+def _saucer(out: Outside) -> Shell:
+    r = max(1.62 * out.base * max(1.0, out.params.foot.spread if out.foot else 1.0), 1.25 * out.radius)
+    h, t = 0.14 * r, max(0.035 * r, 0.002)
+    base = 0.55 * r
+    rows = [(0.0, 0.0), (base - 0.4 * t, 0.0), (base, 0.3 * t), (0.8 * r, 0.45 * h), (r, h), (r - 0.2 * t, h + 0.6 * t), (r - 0.9 * t, h + 0.5 * t), (0.8 * r - t, 0.45 * h + 0.9 * t), (base, 1.1 * t), (0.0, 1.1 * t)]
+    return lathe(rows, out.params.detail, tint=[0.9] * 5 + [1.0] + [0.95] * 3)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import trimesh
 
+from dhsdk.errors import ReadError
 from dhsdk.formats.gltf.meshes_in import faces_of
 from dhsdk.formats.gltf.packer import Packer, glb_chunks
 from dhsdk.formats.gltf.read import from_glb
@@ -177,3 +178,21 @@ def test_what_trimesh_writes():
     mesh = next(node.mesh for node in scene.nodes if node.mesh)
     assert mesh.triangles == 12
     assert np.ptp(mesh.primitives[0].positions, axis=0).tolist() == [1, 2, 3]
+
+
+def test_whole_numbers_may_be_written_as_floats():
+    made = Foreign()
+    at = made.add(np.zeros((3, 3), np.int8), normalized=True)
+    made.json |= {"scene": 0.0, "scenes": [{"nodes": [0.0]}]}
+    made.json["nodes"] = [{"mesh": 0.0, "children": [1.0]}, {}]
+    part = {"attributes": {"POSITION": float(at)}, "mode": 4.0, "extensions": {"KHR_draco_mesh_compression": {}}}
+    assert len(made.scene(part).nodes) == 2
+
+
+def test_compressed_vertices_without_a_fallback_are_told():
+    made = Foreign()
+    made.packer.accessors.append({"componentType": 5126, "type": "VEC3", "count": 3})
+    with pytest.raises(
+        ReadError, match="a primitive is compressed with KHR_draco_mesh_compression, which is not read: export it without"
+    ):
+        made.scene({"attributes": {"POSITION": 0}, "extensions": {"KHR_draco_mesh_compression": {}}})

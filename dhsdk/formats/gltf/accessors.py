@@ -34,9 +34,13 @@ class Accessors:
         self.document.use(found.nbytes)
         return found
 
+    def is_bare(self, index: int) -> bool:
+        """Whether an accessor that has been read has no bytes of its own."""
+        return "bufferView" not in self.document.table("accessors")[int(index)]
+
     def floats(self, index: Any, what: str, widths: tuple[int, ...]) -> np.ndarray:
         """(N, width) float32, normalised integers turned into [-1, 1] or [0, 1]. Raises ReadError."""
-        raw = self.raw(index, what)
+        raw, index = self.raw(index, what), int(index)
         if raw.shape[1] not in widths:
             raise ReadError(f"{what} must have {' or '.join(map(str, widths))} components, got {raw.shape[1]}")
         if raw.dtype == np.float32:

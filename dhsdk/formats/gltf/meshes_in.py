@@ -71,8 +71,7 @@ class MeshReader:
             raise ReadError(f"a primitive must have the attribute POSITION, got {', '.join(attributes)[:80] or 'none'}")
         positions = self._accessors.floats(attributes["POSITION"], "POSITION", (3,))
         for name in ENCODED:
-            bare = "bufferView" not in self._document.table("accessors")[attributes["POSITION"]]
-            if bare and extension(owner, name) is not None:
+            if extension(owner, name) is not None and self._accessors.is_bare(attributes["POSITION"]):
                 raise ReadError(f"a primitive is compressed with {name}, which is not read: export it without")
         code = whole(owner.get("mode", 4), "mode of a primitive", 0, 7)
         given = self._optional(attributes)

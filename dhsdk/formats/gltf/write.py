@@ -122,14 +122,13 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
     nodes.write()
     clips = [clip_out(clip, index, packer) for clip in scene.animations]
     kept = own.scene_out(scene, packer)
-    extensions: Json = {}
     if names:
         used.add(VARIANTS)
-        extensions[VARIANTS] = {"variants": [{"name": name} for name in names]}
-    if lights.items:
-        extensions[LIGHTS] = {"lights": lights.items}
-    if physics is not None and physics.shapes:
-        extensions[SHAPE] = {"shapes": physics.shapes}
+    extensions: Json = {
+        **({VARIANTS: {"variants": [{"name": name} for name in names]}} if names else {}),
+        **({LIGHTS: {"lights": lights.items}} if lights.items else {}),
+        **({SHAPE: {"shapes": physics.shapes}} if physics is not None and physics.shapes else {}),
+    }
     document = _head(scene, nodes, kept, used, required)
     for key, value in (
         ("extensions", extensions),

@@ -42,6 +42,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "ebony": Variety("#2e2622", "#181210", 0.42, relief=0.6),
         "bamboo": Variety("#cdb36c", "#a98a45", 0.5, scale=0.6),
         "teak": Variety("#94683c", "#6d4826", 0.58),
+        "cork": Variety("#b98a58", "#8a5f38", 0.9, relief=0.8, scale=0.5),
         "painted": Variety("#c9c4b8", "#b8b2a4", 0.5, relief=0.5, structure="paint"),
     },
     "metal": {

@@ -17,7 +17,7 @@ def tangents(positions: np.ndarray, normals: np.ndarray, uvs: np.ndarray, faces:
     area = uv1[:, 0] * uv2[:, 1] - uv2[:, 0] * uv1[:, 1]
     side = np.where(area < 0, -1.0, 1.0)[:, None]
     along = _unit((edge1 * uv2[:, 1:] - edge2 * uv1[:, 1:]) * side)
-    # v runs downwards in glTF's UV space: the bitangent of the normal map's green channel points to -v.
+    # Against +v: v runs down the texture, and the normal map's green channel points up.
     across = _unit((edge1 * uv2[:, :1] - edge2 * uv1[:, :1]) * side)
     sum_t, sum_b = np.zeros_like(p), np.zeros_like(p)
     angles = _angles(p, faces)
@@ -32,7 +32,7 @@ def tangents(positions: np.ndarray, normals: np.ndarray, uvs: np.ndarray, faces:
         helper = np.where(np.abs(n[lost, :1]) < 0.9, [[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]])
         flat[lost] = np.cross(n[lost], helper)
     unit = _unit(flat)
-    w = np.where((np.cross(n, unit) * sum_b).sum(axis=1) > 0, -1.0, 1.0)
+    w = np.where((np.cross(n, unit) * sum_b).sum(axis=1) < 0, -1.0, 1.0)
     return np.concatenate([unit, w[:, None]], axis=1).astype(np.float32)
 
 

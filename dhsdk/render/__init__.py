@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dhsdk.render.camera import View, frame, look_at, named, orbit
+    from dhsdk.render.contact import sheet
     from dhsdk.render.picture import buffers, clip, render
     from dhsdk.render.settings import Settings
-    from dhsdk.render.sheet import sheet
 
 __all__ = ["Settings", "View", "buffers", "clip", "frame", "look_at", "named", "orbit", "render", "sheet"]
 
 _HOME = {"Settings": "settings", "View": "camera", "frame": "camera", "look_at": "camera", "named": "camera", "orbit": "camera"}
-_HOME |= {"buffers": "picture", "clip": "picture", "render": "picture"}
+_HOME |= {"buffers": "picture", "clip": "picture", "render": "picture", "sheet": "contact"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOME.get(name, name)}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -94,7 +94,9 @@ def _fitted(points: np.ndarray, right: float, up: float) -> tuple[np.ndarray, fl
     return middle, max(z, float(points[:, 2].max()) + 1e-3)
 
 
-def orbit(scene: Scene, count: int, *, elevation: float = 0.3, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.1) -> tuple[View, ...]:
+def orbit(
+    scene: Scene, count: int, *, elevation: float = 0.3, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.1
+) -> tuple[View, ...]:
     """`count` views once around the scene, all at the distance that the widest of them needs."""
     if count < 1:
         raise RenderError(f"an orbit must have at least one view, got {count}")

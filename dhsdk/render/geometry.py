@@ -70,9 +70,7 @@ def _chunk(
     return positions, normals, tangents, uvs, colors, faces, *many
 
 
-def _copies(
-    node: Node, primitive: Primitive, matrices: dict[str, np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _copies(node: Node, primitive: Primitive, matrices: dict[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """World positions, normals and tangents of each copy of a primitive."""
     at = posed(node, primitive, matrices)
     skinned = node.skin is not None and primitive.joints is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-
 import numpy as np
 
 from dhsdk.errors import RenderError
@@ -160,7 +159,9 @@ def _drawn(geometry: Geometry, look: _Look, view: View, settings: Settings) -> I
     return _finished(settings, color, alpha, glow, ids, depth, geometry)
 
 
-def _behind(settings: Settings, ids: np.ndarray, view: View, ground: object, width: int, height: int) -> tuple[np.ndarray, np.ndarray] | None:
+def _behind(
+    settings: Settings, ids: np.ndarray, view: View, ground: object, width: int, height: int
+) -> tuple[np.ndarray, np.ndarray] | None:
     """The backdrop with the shadow on the floor, and its coverage (the shadow alone when the background is transparent)."""
     from dhsdk.render.studio import Floor
 
@@ -199,7 +200,13 @@ def _spans(geometry: Geometry, pixels: np.ndarray, far: np.ndarray) -> np.ndarra
 
 
 def _finished(
-    settings: Settings, color: np.ndarray, alpha: np.ndarray, glow: np.ndarray, ids: np.ndarray, depth: np.ndarray, geometry: Geometry
+    settings: Settings,
+    color: np.ndarray,
+    alpha: np.ndarray,
+    glow: np.ndarray,
+    ids: np.ndarray,
+    depth: np.ndarray,
+    geometry: Geometry,
 ) -> Image:
     samples = settings.samples
     if settings.glow > 0 and glow.any():
@@ -217,5 +224,3 @@ def _finished(
         node = np.where(seen, geometry.node[np.where(seen, ids, 0)], -1)
         layers = {"depth": depth[::samples, ::samples].astype(np.float32), "id": node[::samples, ::samples].astype(np.int32)}
     return Image(pixels, layers=layers)
-
-

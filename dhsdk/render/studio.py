@@ -10,7 +10,7 @@ import numpy as np
 from dhsdk.render.camera import look_at
 from dhsdk.render.geometry import Geometry
 from dhsdk.render.raster import rasterize
-from dhsdk.render.tone import blurred
+from dhsdk.render.tone import blurred, shown_as
 
 SKY = np.array([0.62, 0.65, 0.70])
 GROUND = np.array([0.34, 0.32, 0.30])
@@ -23,7 +23,7 @@ BOXES = (
     (168.0, 38.0, 30.0, (9.0, 9.4, 10.0)),
     (5.0, 84.0, 8.0, (1.6, 1.6, 1.6)),
 )
-BACKDROPS = {"studio": ((0.86, 0.87, 0.89), (0.47, 0.49, 0.53)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016)), "white": ((1, 1, 1), (1, 1, 1))}
+BACKDROPS = {"studio": ((0.86, 0.87, 0.89), (0.47, 0.49, 0.53)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,10 +84,12 @@ def _contact(geometry: Geometry, low: np.ndarray, high: np.ndarray, threads: int
 def backdrop(name: str, size: tuple[int, int]) -> np.ndarray:
     """(H, W, 3) linear: bright behind the subject, falling off to the corners; #rrggbb is even."""
     width, height = size
+    if name == "white":
+        name = "#ffffff"
     if name.startswith("#"):
         srgb = np.array([int(name[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
         even = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-        return np.ones((height, width, 3)) * even
+        return np.ones((height, width, 3)) * shown_as(even)
     inner, outer = (np.array(color, np.float64) for color in BACKDROPS[name])
     y, x = np.mgrid[0:height, 0:width]
     away = np.hypot((x + 0.5) / width - 0.5, ((y + 0.5) / height - 0.46) * 0.9) / 0.72

@@ -20,6 +20,17 @@ def neutral(light: np.ndarray) -> np.ndarray:
     return out
 
 
+def shown_as(color: np.ndarray) -> np.ndarray:
+    """The linear light that neutral() turns into this linear colour (3,), bright colours slightly less saturated."""
+    low = float(color.min())
+    peak = min(float(color.max()), 0.998)
+    start, span = 0.76, 0.24
+    bright = span * span / (1.0 - peak) - span + start if peak > start else peak
+    lifted = low + 0.04 if low >= 0.04 else (low / 6.25) ** 0.5
+    out: np.ndarray = color * (bright / max(peak, 1e-9)) + (lifted - low)
+    return out
+
+
 def encoded(light: np.ndarray) -> np.ndarray:
     """(H, W, 3) linear in [0, 1] -> uint8 sRGB."""
     value = np.clip(light, 0.0, 1.0)

@@ -51,15 +51,15 @@ def read(prompt: str, words: Lexicon | None = None) -> Reading:
     Raises PromptError for a text that is empty, longer than 4,000 characters, not text, or without any words.
     """
     if len(prompt) > MAX_CHARACTERS:
-        raise PromptError(f"prompt must have at most {MAX_CHARACTERS:,} characters, got {len(prompt):,}: say what to make in a sentence")
+        raise PromptError(f"the prompt must have at most {MAX_CHARACTERS:,} characters, got {len(prompt):,}: say what to make in a sentence")
     if not prompt.strip():
-        raise PromptError("prompt must name what to make, got an empty text: try 'a small oak stool'")
+        raise PromptError("the prompt must name what to make, got an empty text: try 'a small oak stool'")
     if any(unicodedata.category(character) in ("Cs", "Co") or character == "\0" for character in prompt):
-        raise PromptError("prompt must be plain text, got characters that are none (surrogates, private use or NUL)")
+        raise PromptError("the prompt must be plain text, got characters that are none (surrogates, private use or NUL)")
     text = unicodedata.normalize("NFKC", prompt)
     if not has_letters(text):
         shown = text.strip()[:40]
-        raise PromptError(f"prompt must have words, got {shown!r}: try 'a small oak stool'")
+        raise PromptError(f"the prompt must have words, got {shown!r}: try 'a small oak stool'")
     words = words or lexicon()
     raw = _scan(text, tokens(text), words)
     return Reading(text, tuple(_merged(text, _decided(_merged_measures(text, raw)))))

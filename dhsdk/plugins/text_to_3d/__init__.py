@@ -40,7 +40,7 @@ class TextTo3d(Generator[TextTo3dParams]):
     example = {"prompt": "a small oak stool", "texture": 64}
 
     @property
-    def Plan(self) -> Any:  # type: ignore[override]  # noqa: N802 (loads the kernels: only when a plan is made or read)
+    def Plan(self) -> Any:  # type: ignore[override]
         from dhsdk.plugins.text_to_3d.plan import TextTo3dPlan
 
         return TextTo3dPlan

@@ -8,7 +8,7 @@ from dhsdk.errors import PromptError
 from dhsdk.params import Words
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d import TextTo3dParams
-from dhsdk.plugins.text_to_3d.locks import ANY, AT_LEAST_SOME, Locks, Path, every_field, locked
+from dhsdk.plugins.text_to_3d.locks import ANY, AT_LEAST_SOME, Locks, every_field, locked
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
 from dhsdk.plugins.text_to_3d.surfaces import finishes, stylised
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, makeable, things, words
@@ -30,9 +30,7 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     understood, ignored = _effect(reading, made, ctx)
     if params.style == "stylised":
         made = tuple(one.model_copy(update={"finishes": stylised(one.finishes)}) for one in made)
-    report = Words(
-        understood=understood, ignored=ignored, assumed=_assumptions(made), low_confidence=tuple(low_confidence)
-    )
+    report = Words(understood=understood, ignored=ignored, assumed=_assumptions(made), low_confidence=tuple(low_confidence))
     return TextTo3dPlan(
         objects=made, tris=params.tris, texture=params.texture, style=params.style, lods=params.lods, words=report
     )
@@ -140,5 +138,3 @@ def _assumptions(made: tuple[ObjectPlan, ...]) -> tuple[str, ...]:
             look = "/".join(filter(None, [finish.family, finish.variety]))
             lines.append(f"{one.key} {slot}: {look}{' ' + finish.color if finish.color else ''}")
     return tuple(lines)
-
-

@@ -93,6 +93,7 @@ def _apply(mentions: Sequence[Mention], values: dict[str, dict[str, Any]], slots
 
 def _apply_one(mention: Mention, finish: dict[str, Any], material: bool) -> None:
     if mention.kind == "material":
+        finish.pop("color", None)  # a part of brass on a red chair is brass; a colour of the part itself comes after this
         family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
         if variety or family != finish["family"]:
             finish.update(family=family, variety=variety)

@@ -1,0 +1,100 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from dhsdk.errors import ParamError
+from dhsdk.materials.bake import bake, linear
+from dhsdk.materials.catalogue import CATALOGUE, TILE, variety
+from dhsdk.materials.finish import Finish
+from dhsdk.materials.noise import cells, fractal, grid
+
+
+def stream(*names):
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(str(names).encode()).digest()[:8], "little"))
+
+
+def maps(**values):
+    material, _ = bake(Finish(**values), 64, stream)
+    return [material.base_color_texture.image, material.normal_texture.image, material.metallic_roughness_texture.image]
+
+
+@pytest.mark.parametrize(("family", "name"), [(family, name) for family, names in CATALOGUE.items() for name in names])
+def test_every_variety_bakes_to_three_maps_that_tile(family, name):
+    for image in maps(family=family, variety=name):
+        pixels = image.pixels.astype(float)
+        assert pixels.shape == (64, 64, 3)
+        for axis in (0, 1):
+            steps = np.abs(np.diff(pixels, axis=axis)).mean(axis=(1 - axis, 2))
+            seam = np.abs(pixels.take(0, axis) - pixels.take(-1, axis)).mean()
+            assert seam <= 1.3 * steps.max() + 1
+
+
+def test_the_same_finish_bakes_to_the_same_bytes():
+    assert all((a.pixels == b.pixels).all() for a, b in zip(maps(family="stone"), maps(family="stone"), strict=True))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"color": "#3366cc"}, {"roughness": 0.9}, {"wear": 0.9}, {"pattern": "striped"}, {"pattern": "carved"}, {"detail": 0.0},
+     {"pattern": "checked"}, {"pattern": "dotted"}, {"variety": "walnut"}, {"family": "fabric"}],
+)  # fmt: skip
+def test_every_field_changes_the_textures(change):
+    before, after = maps(family="wood"), maps(**({"family": "wood"} | change))
+    assert any((a.pixels != b.pixels).any() for a, b in zip(before, after, strict=True))
+
+
+def test_the_pattern_colour_and_the_glow_show():
+    one, other = maps(pattern="striped"), maps(pattern="striped", pattern_color="#00ff00")
+    assert (one[0].pixels != other[0].pixels).any()
+    material, _ = bake(Finish(family="wax", glow=4.0), 32, stream)
+    assert (material.emissive_strength, material.emissive) == (4.0, (1.0, 1.0, 1.0))
+    assert material.emissive_texture is material.base_color_texture
+
+
+@pytest.mark.parametrize("family", ["plastic", "fabric", "ceramic", "metal", "wood"])
+@pytest.mark.parametrize("color", ["#c0281f", "#2358b0", "#f0d040"])
+def test_a_tint_gives_the_colour_that_was_asked(family, color):
+    mean = maps(family=family, color=color, wear=0.0)[0].pixels.reshape(-1, 3).mean(axis=0)
+    asked = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    assert np.abs(mean - asked).max() < 22
+
+
+def test_metal_is_metal_and_wood_is_not():
+    assert maps(family="metal", variety="gold", wear=0.0)[2].pixels[..., 2].min() == 255
+    assert maps(family="wood")[2].pixels[..., 2].max() == 0
+
+
+def test_rust_eats_the_metal():
+    assert maps(family="metal", variety="iron", wear=0.95)[2].pixels[..., 2].min() < 128
+
+
+def test_glass_lets_light_through():
+    material, tile = bake(Finish(family="glass"), 32, stream)
+    assert material.transmission.factor > 0.5
+    assert tile == TILE["glass"]
+
+
+def test_normals_point_out_and_up_is_green():
+    normal = maps(family="stone", variety="sandstone")[1].pixels / 127.5 - 1.0
+    assert (normal[..., 2] > 0).all()
+    assert np.allclose(np.linalg.norm(normal, axis=-1), 1.0, atol=0.02)
+
+
+def test_errors_say_what_there_is():
+    with pytest.raises(ParamError, match="variety of wood must be one of oak, pine, .*, got 'plutonium'"):
+        variety("wood", "plutonium")
+    for wrong in ("red", "#12345", "#gggggg"):
+        with pytest.raises(ParamError, match=f"a colour must be #rrggbb, got '{wrong}'"):
+            linear(wrong)
+
+
+def test_noise_is_periodic_and_in_range():
+    rng = np.random.default_rng(1)
+    for field in (grid(rng, 64, (5, 3)), fractal(rng, 64, (4, 4), 4)):
+        assert field.min() >= 0.0
+        assert field.max() <= 1.0
+        assert np.abs(field[0] - field[-1]).max() < 0.6
+    nearest, gap = cells(rng, 64, 8)
+    assert (nearest >= 0).all()
+    assert (gap >= 0).all()

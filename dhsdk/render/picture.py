@@ -92,6 +92,7 @@ class _Look:
     def __init__(self, scene: Scene) -> None:
         materials = gathered(scene).materials
         self.textures = Textures(texture for material in materials for texture in _maps(material) if texture is not None)
+        self.maps = (self.textures.texels, self.textures.table, self.textures.place)
         self.table = np.array([_row(material, self.textures) for material in materials])
         self.clear = np.array([material.transmission is not None or material.alpha_mode == "BLEND" for material in materials])
 
@@ -117,6 +118,10 @@ def _drawn(geometry: Geometry, look: _Look, view: View, settings: Settings) -> I
     clear = look.clear[geometry.material]
     spans = _spans(geometry, pixels, far)
 
+    mesh = (
+        geometry.faces, geometry.positions, geometry.normals, geometry.tangents, geometry.uvs, geometry.colors,
+    )  # fmt: skip
+
     def layer(pick: np.ndarray, behind: np.ndarray | None, limit: np.ndarray | None) -> tuple[np.ndarray, ...]:
         ids, bary, depth = rasterize(
             pixels, far, geometry.faces, (width, height), pick=pick, near=view.camera.near, behind=behind, limit=limit,
@@ -128,10 +133,9 @@ def _drawn(geometry: Geometry, look: _Look, view: View, settings: Settings) -> I
 
         def work(y0: int, y1: int) -> None:
             sh.shade(
-                y0, y1, ids, bary, geometry.faces, geometry.positions, geometry.normals, geometry.tangents, geometry.uvs,
-                geometry.colors, geometry.material, spans, view.world[:3, 2] if parallel else eye, parallel, look.table,
-                look.textures.texels, look.textures.table, look.textures.place, boxes, SKY, GROUND, ground.shadow,
-                ground.to_light, ground.bias, settings.occlusion, light, through, glow,
+                y0, y1, ids, bary, mesh, geometry.material, spans, view.world[:3, 2] if parallel else eye, parallel,
+                look.table, look.maps, boxes, SKY, GROUND, ground.shadow, ground.to_light, ground.bias, settings.occlusion,
+                light, through, glow,
             )  # fmt: skip
 
         bands(height, settings.threads, work)

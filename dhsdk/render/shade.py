@@ -82,109 +82,127 @@ def _ambient(y, rough, sky, ground):  # type: ignore[no-untyped-def]
 
 
 @kernel()
+def _blend(at, weights, corners, out):  # type: ignore[no-untyped-def]
+    """out = the vertex attribute `at` (V, n) at a point inside a face."""
+    for q in range(len(out)):
+        out[q] = weights[0] * at[corners[0], q] + weights[1] * at[corners[1], q] + weights[2] * at[corners[2], q]
+
+
+@kernel()
+def _unit(v):  # type: ignore[no-untyped-def]
+    size = np.sqrt(v[0] ** 2 + v[1] ** 2 + v[2] ** 2) + 1e-12
+    for q in range(3):
+        v[q] /= size
+
+
+@kernel()
+def _dot(a, b):  # type: ignore[no-untyped-def]
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@kernel()
+def _surface(m, maps, uv, density, base, tex, tmp):  # type: ignore[no-untyped-def]
+    """base is multiplied by its map. Returns (alpha factor, metallic, roughness, occlusion)."""
+    texels, table, place = maps
+    alpha, metal, rough, open_ = 1.0, m[METALLIC], m[ROUGHNESS], 1.0
+    if m[BASE_MAP] >= 0:
+        _lookup(texels, table, place, int(m[BASE_MAP]), uv[0], uv[1], density, tex, tmp)
+        alpha = tex[3]
+        for q in range(3):
+            base[q] *= tex[q]
+    if m[MR_MAP] >= 0:
+        _lookup(texels, table, place, int(m[MR_MAP]), uv[0], uv[1], density, tex, tmp)
+        rough *= tex[1]
+        metal *= tex[2]
+    if m[OCCLUSION_MAP] >= 0:
+        _lookup(texels, table, place, int(m[OCCLUSION_MAP]), uv[0], uv[1], density, tex, tmp)
+        open_ = 1.0 + m[OCCLUSION] * (tex[0] - 1.0)
+    return alpha, metal, min(max(rough, 0.045), 1.0), open_
+
+
+@kernel()
+def _bend(m, maps, uv, density, n, t, tex, tmp):  # type: ignore[no-untyped-def]
+    """n turned by the normal map, in the frame of tangent t (xyz, side)."""
+    if m[NORMAL_MAP] < 0 or t[0] ** 2 + t[1] ** 2 + t[2] ** 2 < 1e-6:
+        return
+    texels, table, place = maps
+    _lookup(texels, table, place, int(m[NORMAL_MAP]), uv[0], uv[1], density, tex, tmp)
+    nx, ny = (2 * tex[0] - 1) * m[NORMAL_SCALE], (2 * tex[1] - 1) * m[NORMAL_SCALE]
+    nz, w = max(2 * tex[2] - 1, 0.05), 1.0 if t[3] >= 0 else -1.0
+    bx, by, bz = (n[1] * t[2] - n[2] * t[1]) * w, (n[2] * t[0] - n[0] * t[2]) * w, (n[0] * t[1] - n[1] * t[0]) * w
+    n[0] = t[0] * nx + bx * ny + n[0] * nz
+    n[1] = t[1] * nx + by * ny + n[1] * nz
+    n[2] = t[2] * nx + bz * ny + n[2] * nz
+    _unit(n)
+
+
+@kernel()
+def _reflected(m, base, metal, rough, facing, diffuse, spec, light, through):  # type: ignore[no-untyped-def]
+    """What leaves the surface towards the eye, and what passes through it. Environment BRDF: Karis 2014, mobile fit."""
+    r0 = 1.0 - rough
+    edge = min(r0 * r0, 2.0 ** (-9.28 * facing)) * r0 + 0.0425 - 0.0275 * rough
+    scale, shift = -1.04 * edge + 1.04 - 0.572 * rough, 1.04 * edge - 0.04 + 0.022 * rough
+    fresnel = 0.04 + 0.96 * (1.0 - facing) ** 5
+    pass_, coat = m[TRANSMISSION] * (1.0 - metal), m[CLEARCOAT] * fresnel
+    for q in range(3):
+        f0 = 0.04 + (base[q] - 0.04) * metal
+        body = base[q] * (1.0 - metal) * diffuse[q] * (1.0 - pass_) + spec[q] * (f0 * scale + shift)
+        light[q] = body * (1.0 - coat) + coat * spec[q] + m[SHEEN] * (1.0 - facing) ** 3 * diffuse[q]
+        if m[UNLIT] > 0:
+            light[q] = base[q]
+        through[q] = pass_ * (1.0 - fresnel) * (0.35 + 0.65 * base[q])
+
+
+@kernel()
 def shade(  # type: ignore[no-untyped-def]
-    y0, y1, ids, bary, faces, positions, normals, tangents, uvs, colors, material, spans, eye, parallel, table_m,
-    texels, table_t, place, lights, sky, ground, shadow, to_light, bias, occlusion, light, through, glow,
+    y0, y1, ids, bary, mesh, material, spans, eye, parallel, table_m, maps, lights, sky, ground, shadow, to_light, bias,
+    occlusion, light, through, glow,
 ):  # fmt: skip
-    tex, tmp = np.empty(4), np.empty(4)
-    p, n, v, t, h = np.empty(3), np.empty(3), np.empty(3), np.empty(4), np.empty(3)
-    base, spec, out, f0 = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
-    width = ids.shape[1]
+    """Fills light, through and glow (H, W, 3) of rows y0..y1 where a face is seen.
+
+    mesh: (faces, positions, normals, tangents, uvs, colors). eye: its place, or the direction to it when parallel.
+    """
+    faces, positions, normals, tangents, uvs, colors = mesh
+    tex, tmp, tint, t = np.empty(4), np.empty(4), np.empty(4), np.empty(4)
+    p, n, v, r, base = np.empty(3), np.empty(3), np.empty(3), np.empty(3), np.empty(3)
+    diffuse, spec, uv, weights = np.empty(3), np.empty(3), np.empty(2), np.empty(3)
     for y in range(y0, y1):
-        for x in range(width):
+        for x in range(ids.shape[1]):
             f = ids[y, x]
             if f < 0:
                 continue
-            i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
-            a, b = bary[y, x, 0], bary[y, x, 1]
-            c = 1.0 - a - b
+            m, corners, density = table_m[material[f]], faces[f], spans[f]
+            weights[0], weights[1] = bary[y, x, 0], bary[y, x, 1]
+            weights[2] = 1.0 - weights[0] - weights[1]
+            _blend(positions, weights, corners, p)
+            _blend(normals, weights, corners, n)
+            _blend(tangents, weights, corners, t)
+            _blend(uvs, weights, corners, uv)
+            _blend(colors, weights, corners, tint)
             for q in range(3):
-                p[q] = a * positions[i, q] + b * positions[j, q] + c * positions[k, q]
-                n[q] = a * normals[i, q] + b * normals[j, q] + c * normals[k, q]
-                v[q] = eye[q] - p[q] if not parallel else eye[q]
-            u_ = a * uvs[i, 0] + b * uvs[j, 0] + c * uvs[k, 0]
-            v_ = a * uvs[i, 1] + b * uvs[j, 1] + c * uvs[k, 1]
-            m = table_m[material[f]]
-            density = spans[f]
-            alpha = m[ALPHA] * (a * colors[i, 3] + b * colors[j, 3] + c * colors[k, 3])
-            for q in range(3):
-                base[q] = m[q] * (a * colors[i, q] + b * colors[j, q] + c * colors[k, q])
-            if m[BASE_MAP] >= 0:
-                _lookup(texels, table_t, place, int(m[BASE_MAP]), u_, v_, density, tex, tmp)
-                alpha *= tex[3]
-                for q in range(3):
-                    base[q] *= tex[q]
-            metal, rough, open_ = m[METALLIC], m[ROUGHNESS], 1.0
-            if m[MR_MAP] >= 0:
-                _lookup(texels, table_t, place, int(m[MR_MAP]), u_, v_, density, tex, tmp)
-                rough *= tex[1]
-                metal *= tex[2]
-            if m[OCCLUSION_MAP] >= 0:
-                _lookup(texels, table_t, place, int(m[OCCLUSION_MAP]), u_, v_, density, tex, tmp)
-                open_ = 1.0 + m[OCCLUSION] * (tex[0] - 1.0)
-            length = np.sqrt(v[0] ** 2 + v[1] ** 2 + v[2] ** 2) + 1e-12
-            size = np.sqrt(n[0] ** 2 + n[1] ** 2 + n[2] ** 2) + 1e-12
-            facing = 0.0
-            for q in range(3):
-                v[q] /= length
-                n[q] /= size
-                facing += n[q] * v[q]
-            turn = -1.0 if facing < 0 else 1.0
-            for q in range(4):
-                t[q] = a * tangents[i, q] + b * tangents[j, q] + c * tangents[k, q]
-            if m[NORMAL_MAP] >= 0 and t[0] ** 2 + t[1] ** 2 + t[2] ** 2 > 1e-6:
-                _lookup(texels, table_t, place, int(m[NORMAL_MAP]), u_, v_, density, tex, tmp)
-                nx, ny = (2 * tex[0] - 1) * m[NORMAL_SCALE], (2 * tex[1] - 1) * m[NORMAL_SCALE]
-                nz = max(2 * tex[2] - 1, 0.05)
-                w = 1.0 if t[3] >= 0 else -1.0
-                h[0] = (n[1] * t[2] - n[2] * t[1]) * w
-                h[1] = (n[2] * t[0] - n[0] * t[2]) * w
-                h[2] = (n[0] * t[1] - n[1] * t[0]) * w
-                size = 0.0
-                for q in range(3):
-                    out[q] = t[q] * nx + h[q] * ny + n[q] * nz
-                    size += out[q] ** 2
-                for q in range(3):
-                    n[q] = out[q] / np.sqrt(size)
-            facing = 0.0
+                base[q] = m[q] * tint[q]
+                v[q] = eye[q] if parallel else eye[q] - p[q]
+            factor, metal, rough, open_ = _surface(m, maps, uv, density, base, tex, tmp)
+            alpha = m[ALPHA] * tint[3] * factor
+            _unit(v)
+            _unit(n)
+            turn = -1.0 if _dot(n, v) < 0 else 1.0
+            _bend(m, maps, uv, density, n, t, tex, tmp)
             for q in range(3):
                 n[q] *= turn
-                facing += n[q] * v[q]
-            facing = max(facing, 0.03)
-            rough = min(max(rough, 0.045), 1.0)
+            facing = max(_dot(n, v), 0.03)
             for q in range(3):
-                f0[q] = 0.04 + (base[q] - 0.04) * metal
-                h[q] = 2 * facing * n[q] - v[q]
-            lit = 1.0
-            if occlusion:
-                for q in range(3):
-                    out[q] = p[q] + n[q] * bias * 2
-                lit = _shadow(shadow, to_light, out, 2.5, bias)
-            _add_lights(n, h, lights, sky, ground, rough, lit, open_, out, spec)
-            # Environment BRDF, analytic fit (Karis 2014, mobile).
-            r0, r1 = 1.0 - rough, 0.0425 - 0.0275 * rough
-            edge = min(r0 * r0, 2.0 ** (-9.28 * facing)) * r0 + r1
-            scale, shift = -1.04 * edge + 1.04 - 0.572 * rough, 1.04 * edge - 0.04 + 0.022 * rough
-            fresnel = 0.04 + 0.96 * (1.0 - facing) ** 5
-            pass_ = m[TRANSMISSION] * (1.0 - metal)
-            for q in range(3):
-                diffuse = base[q] * (1.0 - metal) * out[q]
-                shine = spec[q] * (f0[q] * scale + shift)
-                coat = m[CLEARCOAT] * fresnel
-                sheen = m[SHEEN] * (1.0 - facing) ** 3 * out[q]
-                total = (diffuse * (1.0 - pass_) + shine) * (1.0 - coat) + coat * spec[q] + sheen
-                if m[UNLIT] > 0:
-                    total = base[q]
-                glow[y, x, q] = m[EMISSIVE + q]
-                light[y, x, q] = total
-                through[y, x, q] = pass_ * (1.0 - fresnel) * (0.35 + 0.65 * base[q])
+                r[q] = 2 * facing * n[q] - v[q]
+                p[q] += n[q] * bias * 2
+            lit = _shadow(shadow, to_light, p, 2.5, bias) if occlusion else 1.0
+            _add_lights(n, r, lights, sky, ground, rough, lit, open_, diffuse, spec)
+            _reflected(m, base, metal, rough, facing, diffuse, spec, light[y, x], through[y, x])
+            tex[:] = 1.0
             if m[EMISSIVE_MAP] >= 0:
-                _lookup(texels, table_t, place, int(m[EMISSIVE_MAP]), u_, v_, density, tex, tmp)
-                for q in range(3):
-                    glow[y, x, q] *= tex[q]
-            if alpha < m[CUTOFF]:
-                alpha = 0.0
+                _lookup(maps[0], maps[1], maps[2], int(m[EMISSIVE_MAP]), uv[0], uv[1], density, tex, tmp)
+            alpha = 0.0 if alpha < m[CUTOFF] else alpha
             for q in range(3):
+                glow[y, x, q] = m[EMISSIVE + q] * tex[q]
                 light[y, x, q] = (light[y, x, q] + glow[y, x, q]) * alpha
                 through[y, x, q] = 1.0 - alpha + alpha * through[y, x, q]
 

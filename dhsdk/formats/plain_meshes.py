@@ -1,0 +1,142 @@
+"""OBJ, STL and PLY through trimesh: static shape only. Rigs, clips and materials beyond colours need GLB.
+
+World transforms are baked, LOD0 is written, and everything becomes one mesh. trimesh costs a second to import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dhsdk.plugin import Format, hookimpl
+
+if TYPE_CHECKING:
+    from dhsdk.scene.types import Scene
+
+MAX_BYTES = 512 << 20
+
+
+class _Plain(Format):
+    kinds = ("scene",)
+    kind: ClassVar[str]
+
+    def read(self, path: Path, options: Any) -> Scene:
+        from dhsdk.errors import ReadError
+
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+        if not data:
+            raise ReadError(f"{path.name} must have 1..{MAX_BYTES:,} bytes, got {path.stat().st_size:,}")
+        _check_counts(data, self.kind, path.name)
+        return _scene(_parsed(data, self.kind, path.name), path)
+
+    def write(self, asset: Any, path: Path, options: Any) -> None:
+        mesh = _flat(asset)
+        data = mesh.export(file_type=self.kind, **({"include_texture": False} if self.kind == "obj" else {}))
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+
+    def refuses(self, asset: Any) -> str | None:
+        return None if any(node.mesh is not None for node in asset.nodes) else "there is no mesh in it"
+
+
+class Obj(_Plain):
+    name, summary, suffixes, kind = "obj", "Wavefront OBJ: one static mesh with UVs and normals.", (".obj",), "obj"
+
+
+class Stl(_Plain):
+    name, summary, suffixes, kind = "stl", "Binary STL: one static mesh without UVs.", (".stl",), "stl"
+
+
+class Ply(_Plain):
+    name, summary, suffixes, kind = "ply", "Binary PLY: one static mesh with normals.", (".ply",), "ply"
+
+
+def _check_counts(data: bytes, kind: str, name: str) -> None:
+    """Counts in a header are held against the bytes that are there, before anything is allocated."""
+    from dhsdk.errors import ReadError
+
+    counts: list[int] = []
+    if kind == "ply":
+        if not data.startswith(b"ply") or b"end_header" not in data[:65536]:
+            raise ReadError(f"{name} must begin with a PLY header: it is no PLY file")
+        counts = [int(one) for one in re.findall(rb"element\s+\w+\s+(\d{1,18})", data[: data.index(b"end_header")])]
+    elif kind == "stl" and not data[:5].lower().startswith(b"solid"):
+        counts = [int.from_bytes(data[80:84], "little") * 50]
+    if any(count > len(data) for count in counts):
+        raise ReadError(f"{name} promises {max(counts):,} elements in {len(data):,} bytes: it is truncated or damaged")
+
+
+def _parsed(data: bytes, kind: str, name: str) -> Any:
+    import io
+
+    import trimesh
+
+    from dhsdk.errors import ReadError
+
+    try:
+        # No resolver: an OBJ's materials and textures, which may point anywhere, are not opened.
+        mesh = trimesh.load_mesh(io.BytesIO(data), file_type=kind, process=False, resolver=None)
+        return mesh.to_mesh() if isinstance(mesh, trimesh.Scene) else mesh
+    except Exception as error:  # trimesh raises whatever its parsers stumble over
+        raise ReadError(f"{name} is not a readable {kind.upper()} file: {type(error).__name__}: {str(error)[:120]}") from error
+
+
+def _scene(mesh: Any, path: Path) -> Scene:
+    import numpy as np
+
+    from dhsdk.errors import ReadError, SceneError
+    from dhsdk.scene.make import single
+    from dhsdk.scene.mesh import Primitive
+
+    faces = np.asarray(getattr(mesh, "faces", ()))
+    if not len(faces):
+        raise ReadError(f"{path.name} must hold triangles, got none")
+    uv = getattr(mesh.visual, "uv", None)
+    normals = np.asarray(mesh.vertex_normals)
+    usable = normals.shape == mesh.vertices.shape and np.isfinite(normals).all() and (np.linalg.norm(normals, axis=1) > 0.9).all()
+    try:
+        primitive = Primitive(
+            mesh.vertices,
+            faces,
+            normals=normals if usable else None,
+            uvs=(np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if uv is not None and len(uv) == len(mesh.vertices) else (),
+        )
+        return single(primitive, re.sub(r"[^\w-]+", "_", path.stem) or "mesh")
+    except SceneError as error:
+        raise ReadError(f"{path.name} holds a mesh that cannot be used: {error}") from error
+
+
+def _flat(scene: Scene) -> Any:
+    """One trimesh of all LOD0 triangles in world space."""
+    import numpy as np
+    import trimesh
+
+    from dhsdk.scene.frames import instance_matrices, world
+    from dhsdk.scene.pose import posed
+
+    points, faces, uvs, start = [], [], [], 0
+    matrices = world(scene)
+    for node in scene.nodes:
+        for primitive in node.mesh.primitives if node.mesh is not None else ():
+            if primitive.mode != "triangles":
+                continue
+            at = posed(node, primitive, matrices)
+            inverse = np.linalg.inv(matrices[node.key])
+            copies = (
+                [np.eye(4)]
+                if node.instances is None
+                else [matrices[node.key] @ m @ inverse for m in instance_matrices(node.instances)]
+            )
+            for copy in copies:
+                points.append(at @ copy[:3, :3].T + copy[:3, 3])
+                faces.append(primitive.faces.astype(np.int64) + start)
+                uvs.append(primitive.uvs[0].astype(float) * [1, -1] + [0, 1] if primitive.uvs else np.zeros((len(at), 2)))
+                start += len(at)
+    visual = trimesh.visual.TextureVisuals(uv=np.concatenate(uvs))
+    return trimesh.Trimesh(np.concatenate(points), np.concatenate(faces), visual=visual, process=False)
+
+
+@hookimpl
+def dhsdk_formats() -> Iterable[Format]:
+    return [Obj(), Stl(), Ply()]

@@ -13,24 +13,33 @@ from dhsdk.shapes.surface import Shell
 
 
 def lathe(
-    profile: Sequence[Sequence[float]], count: int, *, grain: Grain = "around", crease: float = 42.0, tint: float | Sequence[float] = 1.0
+    profile: Sequence[Sequence[float]] | np.ndarray,
+    count: int,
+    *,
+    grain: Grain = "around",
+    crease: float = 42.0,
+    tint: float | Sequence[float] = 1.0,
 ) -> Shell:
     """The closed shell of a profile of (radius, y) turned about the y axis, in `count` steps, seam at the back.
 
     Walk the profile with the solid on the left: from the axis at the bottom up the outside, over the rim and down the inside
     for a hollow vessel. An end off the axis gets a flat cap. Flat parts (discs, floors) are projected from above.
     """
-    turns = _clean(np.asarray(profile, np.float64))
+    turns, kept = _clean(np.asarray(profile, np.float64))
+    tints = np.broadcast_to(np.asarray(tint, np.float64), (len(profile) - 1,))[kept[:-1]]
+    # The fans that close open ends are dressed as their neighbours.
+    tints = np.concatenate([tints[:1]] * bool(turns[0, 0]) + [tints] + [tints[-1:]] * bool(turns[-1, 0]))
+    flat_ends = ([True] * bool(turns[0, 0]), [True] * bool(turns[-1, 0]))
     angles = math.pi + np.arange(count) * (2.0 * math.pi / count)
     around = np.stack([np.sin(angles), np.zeros(count), np.cos(angles)], axis=1)
     rings = turns[:, 0, None, None] * around + turns[:, 1, None, None] * np.array([0.0, 1.0, 0.0])
     steps = np.abs(np.diff(turns, axis=0))
-    level = steps[:, 1] < 0.6 * steps[:, 0]
-    return loft(rings, Look(grain, crease, tint, plan_uv, level), fan=True)
+    level = [*flat_ends[0], *(steps[:, 1] < 0.6 * steps[:, 0]), *flat_ends[1]]
+    return loft(rings, Look(grain, crease, tints, plan_uv, level), fan=True)
 
 
-def _clean(profile: np.ndarray) -> np.ndarray:
-    """The profile with radii kept off the axis (but exactly 0 where it ends on it) and doubled points dropped."""
+def _clean(profile: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The profile with radii kept off the axis (but exactly 0 where it ends on it), without doubled points; and which stay."""
     rows = profile.copy()
     inner = np.ones(len(rows), bool)
     for end in (0, -1):
@@ -42,7 +51,7 @@ def _clean(profile: np.ndarray) -> np.ndarray:
     for i in range(1, len(rows)):
         if np.hypot(*(rows[i] - rows[keep[-1]])) >= 0.25 * LEAST or i == len(rows) - 1:
             keep.append(i)
-    return rows[keep]
+    return rows[keep], keep
 
 
 def band(radius: float, y: float, width: float, height: float, count: int, *, flare: float = 0.0) -> Shell:

@@ -27,9 +27,9 @@ class Look:
 
     grain: Grain = "along"
     crease: float = 42.0
-    tint: float | Sequence[float] = 1.0
+    tint: float | Sequence[float] | np.ndarray = 1.0
     flat: Project | None = None
-    flat_bands: Sequence[bool] = ()
+    flat_bands: Sequence[bool] | np.ndarray = ()
 
 
 PLAIN = Look()

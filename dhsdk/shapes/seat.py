@@ -24,7 +24,9 @@ class SeatPlate(Params):
 
 class Legs(Params):
     count: int = param(4, help="number of legs", ge=3, le=6)
-    style: Literal["tapered", "turned", "bobbin", "cabriole", "sled", "pedestal", "plinth"] = param("tapered", help="kind of legs")
+    style: Literal["tapered", "turned", "bobbin", "cabriole", "sled", "pedestal", "plinth"] = param(
+        "tapered", help="kind of legs"
+    )
     thickness: float = param(0.052, help="thickness of a leg", unit="m", ge=0.025, le=0.09, low="thin", high="thick")
     taper: float = param(0.62, help="thickness at the floor, share of the top", ge=0.4, le=1.3, low="tapered", high="chunky")
     splay: float = param(0.08, help="how far the legs lean outwards", unit="rad", ge=0.0, le=0.35, low="straight", high="splayed")
@@ -74,7 +76,15 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "back": {"style": "none"},
     },
     "armchair": {
-        "seat": {"width": 0.62, "depth": 0.62, "height": 0.34, "thickness": 0.12, "shape": "rounded", "cushion": 0.14, "apron": 0.0},
+        "seat": {
+            "width": 0.62,
+            "depth": 0.62,
+            "height": 0.34,
+            "thickness": 0.12,
+            "shape": "rounded",
+            "cushion": 0.14,
+            "apron": 0.0,
+        },
         "legs": {"style": "turned", "thickness": 0.07, "splay": 0.04},
         "back": {"style": "padded", "height": 0.52, "rake": 0.2, "arch": 0.5, "wrap": 0.5},
         "arms": {"style": "padded", "height": 0.27},

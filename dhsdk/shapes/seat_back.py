@@ -174,7 +174,9 @@ def _solid(back: BackFrame, rng: Stream) -> list[tuple[str, Shell]]:
         x = -inner + (i + 0.5) * pitch
         ys = np.linspace(-0.3 * back.frame.thick, float(back.top(x)) - 0.3 * back.crest, 6)
         wide = np.full(6, pitch - 0.004) * (1.0 + draw.uniform(-0.02, 0.0, 6) * rough)
-        board = upward(ys, np.full(6, x), wide, 0.6 * back.thick * (1 + 0.25 * float(draw.uniform(-1, 1)) * rough), back.frame.bevel * 0.8)
+        board = upward(
+            ys, np.full(6, x), wide, 0.6 * back.thick * (1 + 0.25 * float(draw.uniform(-1, 1)) * rough), back.frame.bevel * 0.8
+        )
         out.append((f"board_{i + 1}", board))
     xs = np.linspace(-0.62, 0.62, 7) * back.half
     low = np.full(7, 0.16 * back.high)
@@ -242,7 +244,12 @@ def _rail_arm(frame: SeatFrame) -> Shell:
         bx, by, bz = BackFrame(frame).at(frame.post_x, arms.height)
         start = (bx, by, bz)
     if arms.style == "curved":
-        spots = [start, (frame.arm_x + 0.02, y + 0.035, 0.0), (frame.arm_x + 0.015, y + 0.03, front), (frame.arm_x, y - 0.07, front + 0.05)]
+        spots = [
+            start,
+            (frame.arm_x + 0.02, y + 0.035, 0.0),
+            (frame.arm_x + 0.015, y + 0.03, front),
+            (frame.arm_x, y - 0.07, front + 0.05),
+        ]
         path = bezier(spots, 9)
         foot_z = 0.5 * front
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,9 @@ def seat_parts(frame: SeatFrame, rng: Stream) -> list[Part]:
         draw = rng("cushion")
         tilt = draw.uniform(-0.012, 0.012, 2) * params.carving.irregular
         body = mapped(body, lambda p: p + np.outer(p[:, 0] * tilt[0] + p[:, 2] * tilt[1], (0.0, 1.0, 0.0)))
-        parts.append(Part("cushion", surface(moved(body, (0.0, frame.height - 0.006, dz))), "cushion", (0.0, frame.height, 0.0), "seat"))
+        parts.append(
+            Part("cushion", surface(moved(body, (0.0, frame.height - 0.006, dz))), "cushion", (0.0, frame.height, 0.0), "seat")
+        )
     if params.seat.apron > 0.012 and params.legs.style not in ("plinth", "pedestal", "sled") and params.seat.shape != "round":
         parts.append(Part("apron", surface(_apron(frame)), "frame", (0.0, frame.under, 0.0), "seat"))
     return parts
@@ -86,7 +89,9 @@ def _seat(frame: SeatFrame, rng: Stream) -> Shell:
         width = frame.width + (frame.back_width - frame.width) * share + float(draw.uniform(-0.012, 0.012)) * rough
         board = plank(width, pitch - 0.006, seat.thickness, draw, bevel=frame.bevel, rough=rough)
         flat = mapped(board, lambda p: np.stack([p[:, 0], p[:, 2], -p[:, 1]], axis=1))
-        sag = float(draw.uniform(-0.004, 0.002)) * rough - 0.35 * seat.dish * seat.thickness * (1.0 - abs(2 * (i + 0.5) / seat.planks - 1))
+        sag = float(draw.uniform(-0.004, 0.002)) * rough - 0.35 * seat.dish * seat.thickness * (
+            1.0 - abs(2 * (i + 0.5) / seat.planks - 1)
+        )
         boards.append(moved(flat, (float(draw.uniform(-0.006, 0.006)) * rough, frame.height - seat.thickness / 2 + sag, z)))
     span = frame.depth * 0.9
     for side in (-1, 1):
@@ -109,6 +114,6 @@ def _apron(frame: SeatFrame) -> Shell:
         run = front_z - frame.post_z
         lean = side * (front_x - back_x) / run
         middle = side * (front_x + back_x) / 2
-        rail = mapped(rail, lambda p, lean=lean: p + np.outer(lean * p[:, 2], (1.0, 0.0, 0.0)))
+        rail = replace(rail, points=rail.points + np.outer(lean * rail.points[:, 2], (1.0, 0.0, 0.0)))
         rails.append(moved(rail, (middle, y, (front_z + frame.post_z) / 2)))
     return join(*rails)

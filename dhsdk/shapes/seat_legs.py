@@ -120,14 +120,28 @@ def _cabriole(frame: SeatFrame, stand: Stand, height: float, wide: float) -> She
     out = np.array([math.copysign(0.7071, x or 1.0), 0.0, math.copysign(0.7071, z or 1.0)])
     knee = 0.9 * wide * (0.6 + frame.params.carving.ornament)
     reach = math.hypot(stand.foot[0] - x, stand.foot[1] - z)
-    sway = [(0.0, 1.0), (knee * 0.5, 0.93), (knee, 0.78), (0.1 * knee, 0.5), (-0.35 * knee, 0.24), (-0.2 * knee, 0.1), (0.55 * knee, 0.0)]
+    sway = [
+        (0.0, 1.0),
+        (knee * 0.5, 0.93),
+        (knee, 0.78),
+        (0.1 * knee, 0.5),
+        (-0.35 * knee, 0.24),
+        (-0.2 * knee, 0.1),
+        (0.55 * knee, 0.0),
+    ]
     path = [np.array([x, 0.0, z]) + out * (a + reach * (1 - t)) + np.array([0.0, t * height, 0.0]) for a, t in sway]
     from dhsdk.shapes.curves import spline
 
     rows = spline([tuple(p) for p in path], 2)
     scale = np.interp(np.linspace(0, 6, len(rows)), range(7), [1.0, 1.15, 1.25, 0.85, 0.62, 0.6, 0.95])
     scale[len(rows) // 2 :] *= np.linspace(1.0, frame.params.legs.taper / 0.62, len(rows) - len(rows) // 2)
-    body = sweep(rows[::-1], rounded(wide, wide, 0.22 * wide, 2), scale=scale[::-1], side=tuple(np.cross(out, (0, 1, 0))), bevel=frame.bevel)
+    body = sweep(
+        rows[::-1],
+        rounded(wide, wide, 0.22 * wide, 2),
+        scale=scale[::-1],
+        side=tuple(np.cross(out, (0, 1, 0))),
+        bevel=frame.bevel,
+    )
     return _floored(body)
 
 
@@ -167,17 +181,30 @@ def _pedestal(frame: SeatFrame) -> Shell:
     h = frame.under + 0.3 * frame.thick
     lift = 0.1 * h
     column = moved(turned_member(COLUMN, h - lift, 0.75 * legs.thickness, count, 0.4 + 0.6 * carving.ornament), (0.0, lift, 0.0))
-    collar = moved(lathe([(0, 0), (1.1 * legs.thickness, 0.0), (0.9 * legs.thickness, 0.03), (0, 0.03)], count), (0.0, frame.under - 0.022, 0.0))
+    collar = moved(
+        lathe([(0, 0), (1.1 * legs.thickness, 0.0), (0.9 * legs.thickness, 0.03), (0, 0.03)], count),
+        (0.0, frame.under - 0.022, 0.0),
+    )
     reach = 0.42 * min(frame.width, frame.depth) + math.tan(legs.splay) * 0.8 * h
     w = legs.thickness * 0.8
     parts = [column, collar]
     for i in range(legs.count):
         angle = math.pi / 4 + i * 2 * math.pi / legs.count
         out = np.array([math.sin(angle), 0.0, math.cos(angle)])
-        curve = bezier([(0.0, lift + 0.5 * w + 0.09 * h), (0.4 * reach, lift + 0.5 * w + 0.09 * h), (0.6 * reach, 0.35 * w), (reach, 0.35 * w)], 7)
+        curve = bezier(
+            [
+                (0.0, lift + 0.5 * w + 0.09 * h),
+                (0.4 * reach, lift + 0.5 * w + 0.09 * h),
+                (0.6 * reach, 0.35 * w),
+                (reach, 0.35 * w),
+            ],
+            7,
+        )
         path = curve[:, :1] * out + curve[:, 1:] * np.array([0.0, 1.0, 0.0])
         scale = np.linspace(1.0, legs.taper, 7)
-        parts.append(sweep(path, rounded(w, w, 0.25 * w, 1), scale=scale, side=tuple(np.cross(out, (0, 1, 0))), bevel=frame.bevel))
+        parts.append(
+            sweep(path, rounded(w, w, 0.25 * w, 1), scale=scale, side=tuple(np.cross(out, (0, 1, 0))), bevel=frame.bevel)
+        )
     if legs.stretchers != "none" or h > 0.55:
         parts.append(torus(0.62 * reach, 0.36 * h, 0.2 * w, 2 * count))
         for i in range(legs.count):
@@ -202,7 +229,9 @@ def _plinth(frame: SeatFrame) -> Shell:
     columns = []
     thick = 0.42 * frame.leg
     for sx in (-1, 1):
-        column = turned_member(COLUMN, 0.62 * h, thick, max(8, frame.params.detail // 2), 0.4 + 0.6 * frame.params.carving.ornament)
+        column = turned_member(
+            COLUMN, 0.62 * h, thick, max(8, frame.params.detail // 2), 0.4 + 0.6 * frame.params.carving.ornament
+        )
         columns.append(moved(column, (sx * (frame.width / 2 - 1.1 * step), base - 0.004, frame.depth / 2 - 1.1 * step)))
     return join(body, *columns)
 
@@ -224,7 +253,12 @@ def _stretchers(frame: SeatFrame, spots: list[Stand]) -> Shell | None:
     if len(ends) == 3 or frame.params.seat.shape == "round":
         if kind == "cross":
             return join(*(_bar(end, (0.0, 0.0), y + 0.3 * thick * i, thick) for i, end in enumerate(ends)))
-        return join(*(_bar(a, b, y + 0.35 * thick * (i % 3), thick) for i, (a, b) in enumerate(zip(ends, ends[1:] + ends[:1], strict=True))))
+        return join(
+            *(
+                _bar(a, b, y + 0.35 * thick * (i % 3), thick)
+                for i, (a, b) in enumerate(zip(ends, ends[1:] + ends[:1], strict=True))
+            )
+        )
     fl, fr, bl, br = ends[:4]
     sides = [_bar(fl, bl, y, thick), _bar(fr, br, y, thick)]
     if kind == "cross":
@@ -236,7 +270,14 @@ def _stretchers(frame: SeatFrame, spots: list[Stand]) -> Shell | None:
 def _bar(a: tuple[float, ...], b: tuple[float, ...], y: float, thick: float) -> Shell:
     side = np.cross((b[0] - a[0], 0.0, b[1] - a[1]), (0.0, 1.0, 0.0))
     path = np.stack([np.linspace(a[0], b[0], 3), np.full(3, y), np.linspace(a[1], b[1], 3)], axis=1)
-    return sweep(path, circle(thick / 2, 8, math.pi / 8), scale=np.array([0.75, 1.15, 0.75]), side=tuple(side), bevel=0.1 * thick, crease=50.0)
+    return sweep(
+        path,
+        circle(thick / 2, 8, math.pi / 8),
+        scale=np.array([0.75, 1.15, 0.75]),
+        side=tuple(side),
+        bevel=0.1 * thick,
+        crease=50.0,
+    )
 
 
 def _rockers(frame: SeatFrame, spots: list[Stand]) -> list[Part]:
@@ -255,5 +296,3 @@ def _rockers(frame: SeatFrame, spots: list[Stand]) -> list[Part]:
         shell = sweep(path, rounded(w, 0.8 * w, 0.2 * w, 1), scale=scale, side=(1.0, 0.0, 0.0), bevel=frame.bevel)
         parts.append(Part(name, surface(shell), "legs", (x, 0.0, 0.0), "seat"))
     return parts
-
-

@@ -9,7 +9,7 @@ import numpy as np
 
 from dhsdk.shapes.curves import LEAST, Outline, rectangle
 from dhsdk.shapes.loft import Grain, Look, loft, plan_uv
-from dhsdk.shapes.surface import Shell, turned
+from dhsdk.shapes.surface import Shell
 
 EDGE_TINT = 1.0
 FACE_TINT = 0.9
@@ -71,7 +71,12 @@ def cushion(outline: Outline, height: float, *, puff: float = 2.6, rows: int = 7
 
 
 def box(
-    size: Sequence[float], bevel: float = 0.004, *, taper: Sequence[float] = (1.0, 1.0), along: int | None = None, base: bool = False
+    size: Sequence[float],
+    bevel: float = 0.004,
+    *,
+    taper: Sequence[float] = (1.0, 1.0),
+    along: int | None = None,
+    base: bool = False,
 ) -> Shell:
     """A box of size (x, y, z) about the origin (base: standing on y = 0) with all edges cut by `bevel`.
 
@@ -101,17 +106,16 @@ def plank(
 ) -> Shell:
     """A slightly irregular board about the origin, along x, width along y, thickness along z.
 
-    Its ends are cut askew, it bows a little and is nowhere quite of one width; rough scales all of this.
+    Its edges are cut in front (+z) only. Its ends are cut askew, it bows a little and is nowhere quite of one width; rough scales all of this.
     """
     b = min(bevel, 0.3 * thickness, 0.3 * width)
-    section = rectangle(width, thickness, 1.05 * b, 1)
     middle = float(rng.uniform(0.35, 0.65)) * length
     skew = rng.uniform(-0.12, 0.12, 2) * width * rough
     bow = float(rng.uniform(-0.1, 0.1)) * thickness * rough
     swell = 1.0 + rng.uniform(-0.05, 0.02, 3) * rough
-    rings = np.zeros((5, 8, 3))
+    rings = np.zeros((5, 6, 3))
     for row, (inset, x, at) in enumerate(((b, 0.0, 0), (0.0, b, 0), (0.0, middle, 1), (0.0, length - b, 2), (b, length, 2))):
-        flat = section(inset)
+        flat = _front_cut(width - 2 * inset, thickness - 2 * inset, 1.05 * b - 0.586 * inset)
         lean = 0.0 if at == 1 else float(skew[0 if at == 0 else 1])
         share = 1.0 - abs(2.0 * x / length - 1.0)
         rings[row, :, 0] = x - length / 2.0 + lean * flat[:, 0] / width
@@ -120,6 +124,7 @@ def plank(
     return loft(rings, Look("along", 42.0, (EDGE_TINT, FACE_TINT, FACE_TINT, EDGE_TINT)))
 
 
-def upright(shell: Shell) -> Shell:
-    """A shell made along x, now along y (its own y to -x)."""
-    return turned(shell, (0.0, 0.0, 1.0), math.pi / 2.0)
+def _front_cut(width: float, thickness: float, cut: float) -> np.ndarray:
+    """(6, 2) a rectangle whose two corners at +y are cut: the back of a board is never seen."""
+    w, t, c = width / 2.0, thickness / 2.0, max(cut, 0.3 * LEAST)
+    return np.array([(w, -t), (w, t - c), (w - c, t), (c - w, t), (-w, t - c), (-w, -t)])

@@ -56,11 +56,18 @@ def sweep(
     factor = np.broadcast_to(factor[:, None] if factor.ndim == 1 else factor, (len(points), 2))
     tangent, first, second = frames(points, side)
     reach = float(np.abs(section).max(axis=0).min())
-    rings = [p + f[0] * section[:, :1] * a + f[1] * section[:, 1:] * b for p, f, a, b in zip(points, factor, first, second, strict=True)]
+    rings = [
+        p + f[0] * section[:, :1] * a + f[1] * section[:, 1:] * b
+        for p, f, a, b in zip(points, factor, first, second, strict=True)
+    ]
     tints = [0.93] * (len(points) - 1)
     if bevel > 0.0:
         for end, row in ((0, 0), (1, len(points) - 1)):
-            cut = min(bevel, 0.4 * reach * float(factor[row].min()), 0.3 * float(np.linalg.norm(points[row] - points[row - 1 if row else 1])))
+            cut = min(
+                bevel,
+                0.4 * reach * float(factor[row].min()),
+                0.3 * float(np.linalg.norm(points[row] - points[row - 1 if row else 1])),
+            )
             ends = rings[-1] if end else rings[0]
             shrink = 1.0 - cut / (reach * float(factor[row].max()))
             small = points[row] + (ends - points[row]) * shrink
@@ -76,13 +83,26 @@ def sweep(
     return loft(np.asarray(rings), Look("along", crease, tints))
 
 
-def tube(path: Sequence[Sequence[float]] | np.ndarray, radius: float, sides: int = 8, *, scale: Sequence[float] | np.ndarray | float = 1.0) -> Shell:
+def tube(
+    path: Sequence[Sequence[float]] | np.ndarray,
+    radius: float,
+    sides: int = 8,
+    *,
+    scale: Sequence[float] | np.ndarray | float = 1.0,
+) -> Shell:
     """A round rod along a path, smooth around, its ends cut."""
     return sweep(path, circle(radius, sides, np.pi / sides), scale=scale, bevel=0.3 * radius, crease=50.0)
 
 
 def beam(
-    start: Sequence[float], end: Sequence[float], width: float, depth: float, *, bevel: float = 0.004, taper: float = 1.0, side: Sequence[float] = (1.0, 0.0, 0.0)
+    start: Sequence[float],
+    end: Sequence[float],
+    width: float,
+    depth: float,
+    *,
+    bevel: float = 0.004,
+    taper: float = 1.0,
+    side: Sequence[float] = (1.0, 0.0, 0.0),
 ) -> Shell:
     """A straight bar of rectangular section from start to end: `width` along `side`, its section scaled by `taper` at the end."""
     a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)

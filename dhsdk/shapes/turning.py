@@ -52,6 +52,17 @@ def leaned(shell: Shell, height: float, dx: float, dz: float) -> Shell:
 
 def finial(radius: float, count: int, tall: float = 2.6) -> Shell:
     """A knob on a neck, standing on the origin, `tall` radii high."""
-    rows = [(0.5, 0.0), (0.62, 0.2), (0.62, 0.35), (0.38, 0.5), (0.42, 0.65), (0.85, 0.95), (1.0, 1.35), (0.86, 1.8), (0.45, 2.15), (0.16, 2.5)]
+    rows = [
+        (0.5, 0.0),
+        (0.62, 0.2),
+        (0.62, 0.35),
+        (0.38, 0.5),
+        (0.42, 0.65),
+        (0.85, 0.95),
+        (1.0, 1.35),
+        (0.86, 1.8),
+        (0.45, 2.15),
+        (0.16, 2.5),
+    ]
     points = [(r * radius, y * radius * tall / 2.6) for r, y in rows]
     return lathe([(0.0, 0.0), *points, (0.0, radius * tall)], count, grain="along", crease=50.0)

@@ -11,22 +11,36 @@ from dhsdk.shapes.kernel import Kernel, Part, Stream
 
 
 class Body(Params):
-    height: float = param(0.26, help="height of the body with neck and foot", unit="m", ge=0.015, le=1.2, low="short", high="tall")
+    height: float = param(
+        0.26, help="height of the body with neck and foot", unit="m", ge=0.015, le=1.2, low="short", high="tall"
+    )
     radius: float = param(0.08, help="radius at the widest place", unit="m", ge=0.03, le=0.4, low="slim", high="wide")
-    belly: float = param(0.5, help="where the body is widest, share of its height", ge=0.15, le=1.0, low="bottom-heavy", high="top-heavy")
+    belly: float = param(
+        0.5, help="where the body is widest, share of its height", ge=0.15, le=1.0, low="bottom-heavy", high="top-heavy"
+    )
     roundness: float = param(1.9, help="from a cone to a drum", ge=1.0, le=3.5, low="angular", high="round")
-    base: float = param(0.55, help="radius at the base, share of the widest", ge=0.2, le=1.0, low="narrow-based", high="broad-based")
-    wall: float = param(0.06, help="thickness of the wall, share of the radius", ge=0.03, le=0.14, low="thin-walled", high="thick-walled")
+    base: float = param(
+        0.55, help="radius at the base, share of the widest", ge=0.2, le=1.0, low="narrow-based", high="broad-based"
+    )
+    wall: float = param(
+        0.06, help="thickness of the wall, share of the radius", ge=0.03, le=0.14, low="thin-walled", high="thick-walled"
+    )
 
 
 class Neck(Params):
-    length: float = param(0.22, help="length of the neck, share of the height", ge=0.0, le=0.5, low="short-necked", high="long-necked")
-    width: float = param(0.42, help="radius of the neck, share of the widest", ge=0.16, le=1.0, low="narrow-necked", high="wide-mouthed")
+    length: float = param(
+        0.22, help="length of the neck, share of the height", ge=0.0, le=0.5, low="short-necked", high="long-necked"
+    )
+    width: float = param(
+        0.42, help="radius of the neck, share of the widest", ge=0.16, le=1.0, low="narrow-necked", high="wide-mouthed"
+    )
     flare: float = param(0.4, help="how far the lip opens", ge=0.0, le=1.0, low="straight-lipped", high="flared")
 
 
 class Foot(Params):
-    height: float = param(0.05, help="height of the foot, share of the height, 0 for none", ge=0.0, le=0.5, low="footless", high="footed")
+    height: float = param(
+        0.05, help="height of the foot, share of the height, 0 for none", ge=0.0, le=0.5, low="footless", high="footed"
+    )
     stem: float = param(0.8, help="radius of the foot's waist, share of the base", ge=0.12, le=1.0, low="stemmed", high="sturdy")
     spread: float = param(1.0, help="radius of the foot, share of the base", ge=0.7, le=2.2)
 
@@ -34,8 +48,12 @@ class Foot(Params):
 class Handles(Params):
     count: int = param(0, help="number of handles", ge=0, le=3)
     style: Literal["ear", "loop", "angular"] = param("ear", help="kind of handle")
-    reach: float = param(0.6, help="how far a handle stands out, share of the radius", ge=0.3, le=1.1, low="tight", high="generous")
-    thickness: float = param(0.11, help="thickness of a handle, share of the radius", ge=0.07, le=0.18, low="dainty", high="stout")
+    reach: float = param(
+        0.6, help="how far a handle stands out, share of the radius", ge=0.3, le=1.1, low="tight", high="generous"
+    )
+    thickness: float = param(
+        0.11, help="thickness of a handle, share of the radius", ge=0.07, le=0.18, low="dainty", high="stout"
+    )
 
 
 class VesselParams(Params):
@@ -50,14 +68,14 @@ class VesselParams(Params):
     flute_depth: float = param(0.5, help="depth of the flutes", ge=0.1, le=1.0)
     rings: int = param(2, help="turned rings around the body", ge=0, le=4, low="unadorned", high="ringed")
     wobble: float = param(0.25, help="how uneven the hand has made it", ge=0.0, le=1.0, low="precise", high="handmade")
-    detail: int = param(28, help="segments around", ge=6, le=48, low="faceted", high="smooth")
+    detail: int = param(24, help="segments around", ge=6, le=48, low="faceted", high="smooth")
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "vase": {"body": {"height": 0.3, "belly": 0.58, "roundness": 1.8, "base": 0.45}, "neck": {"width": 0.36, "flare": 0.7}},
     "bottle": {
-        "body": {"height": 0.27, "radius": 0.055, "belly": 0.42, "roundness": 2.8, "base": 0.86},
-        "neck": {"length": 0.36, "width": 0.34, "flare": 0.15},
+        "body": {"height": 0.27, "radius": 0.055, "belly": 0.38, "roundness": 2.0, "base": 0.84},
+        "neck": {"length": 0.3, "width": 0.32, "flare": 0.1},
         "foot": {"height": 0.0},
         "lid": "cork",
         "rings": 1,
@@ -91,10 +109,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "rings": 0,
     },
     "mug": {
-        "body": {"height": 0.1, "radius": 0.044, "belly": 0.7, "roundness": 3.2, "base": 0.92, "wall": 0.09},
-        "neck": {"length": 0.0, "width": 0.96, "flare": 0.0},
+        "body": {"height": 0.1, "radius": 0.044, "belly": 0.45, "roundness": 2.4, "base": 0.9, "wall": 0.09},
+        "neck": {"length": 0.0, "width": 0.94, "flare": 0.2},
         "foot": {"height": 0.0},
         "handles": {"count": 1, "style": "loop", "reach": 0.75, "thickness": 0.15},
+        "rings": 0,
     },
     "goblet": {
         "body": {"height": 0.19, "radius": 0.046, "belly": 0.72, "roundness": 1.9, "base": 0.34},

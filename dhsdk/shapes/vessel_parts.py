@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,13 +46,19 @@ class Outside:
         foot = self.params.foot
         spread, waist = self.base * foot.spread, min(foot.stem, foot.spread) * self.base
         h = self.foot
-        rim = min(0.16 * h, 0.012)
+        rim = min(0.16 * h, 0.05 * spread + 0.001)
         rows = [(0.0, 0.0), (spread - b, 0.0), (spread, 0.4 * rim), (spread - 0.3 * b, rim)]
         curve = bezier([(spread - 0.5 * b, rim), (waist, rim + 0.12 * h), (waist, 0.3 * h), (waist, 0.62 * h)], 6)
         rows += [tuple(p) for p in curve[1:]]
         if foot.stem < 0.7:
             knop = waist + 0.35 * (self.base - waist) + 0.1 * waist
-            rows += [(knop, 0.7 * h), (knop, 0.76 * h), (waist * 1.04, 0.82 * h)]
+            rows += [
+                (knop * 0.9, 0.68 * h),
+                (knop, 0.72 * h),
+                (knop * 0.9, 0.76 * h),
+                (waist * 1.04, 0.81 * h),
+                (waist * 1.1, 0.92 * h),
+            ]
         return np.array(rows)
 
     def _body_rows(self) -> np.ndarray:
@@ -75,13 +82,35 @@ class Outside:
         rows = []
         if self.neck:
             lip = start * (1.0 + 0.55 * flare)
-            curve = bezier([(start, self.top), (start * 0.94, self.top + 0.4 * self.neck), (start * (0.94 + 0.1 * flare), self.top + 0.75 * self.neck), (lip, self.height)], 8)
+            curve = bezier(
+                [
+                    (start, self.top),
+                    (start * 0.9, self.top + 0.45 * self.neck),
+                    (start * (0.9 + 0.1 * flare), self.top + 0.7 * self.neck),
+                    (lip, self.height),
+                ],
+                8,
+            )
             rows = [tuple(p) for p in curve[1:]]
-            if start > 0.9 * self.radius:
-                rows = [(start * 1.08, self.top), (start * 1.1, self.top + 0.1 * self.neck), (start * (1.1 + 0.2 * flare), self.height)]
+            if flare < 0.3:
+                collar = 0.16 * self.neck
+                edge = float(rows[-1][0]) + 0.14 * start
+                rows = [row for row in rows if row[1] < self.height - 1.4 * collar]
+                rows += [
+                    (edge * 0.86, self.height - collar),
+                    (edge, self.height - 0.8 * collar),
+                    (edge, self.height - 0.2 * collar),
+                    (edge * 0.95, self.height),
+                ]
+            if start > 0.9 * self.radius and self.params.body.belly > 0.9:
+                rows = [
+                    (start * 1.08, self.top),
+                    (start * 1.1, self.top + 0.1 * self.neck),
+                    (start * (1.1 + 0.2 * flare), self.height),
+                ]
         else:
             rise = 0.04 * self.height + 0.1 * flare * self.height
-            rows = [(start + 0.3 * flare * rise, self.height + 0.4 * rise), (start * (1.0 + 0.16 * flare) , self.height + rise)]
+            rows = [(start + 0.3 * flare * rise, self.height + 0.4 * rise), (start * (1.0 + 0.16 * flare), self.height + rise)]
         return np.array(rows)
 
     def at(self, share: float) -> tuple[float, float]:
@@ -95,7 +124,7 @@ def vessel_parts(params: VesselParams, rng: Stream) -> list[Part]:
     out = Outside(params)
     mouth, rim = float(out.rows[-1, 0]), float(out.rows[-1, 1])
     inner = mouth - out.wall
-    sway = _wobble(params, rng, rim)
+    sway = _wobble(params, rng)
     lift = 0.45 * 0.14 * out.radius + 0.002 if params.saucer else 0.0
     sockets = (PartSocket("mouth", (0.0, rim + lift, 0.0), "mount", (2 * inner, 2 * inner)),)
     body = mapped(_body(out, sway), lambda p: p + (0.0, lift, 0.0))
@@ -116,7 +145,10 @@ def vessel_parts(params: VesselParams, rng: Stream) -> list[Part]:
     return parts
 
 
-def _wobble(params: VesselParams, rng: Stream, height: float):
+Change = Callable[[np.ndarray], np.ndarray]
+
+
+def _wobble(params: VesselParams, rng: Stream) -> Change:
     draw = rng("wobble")
     lean = draw.uniform(-0.025, 0.025, 2) * params.wobble
     oval, turn = 0.022 * params.wobble * float(draw.uniform(0.4, 1.0)), float(draw.uniform(0.0, math.pi))
@@ -129,17 +161,23 @@ def _wobble(params: VesselParams, rng: Stream, height: float):
     return change
 
 
-def _body(out: Outside, sway) -> Shell:
+def _body(out: Outside, sway: Change) -> Shell:
     params = out.params
     rows = _with_rings(out)
     rim = rows[-1]
     floor = max(out.foot + out.wall, 1.2 * out.wall)
     inside = offset(rows[2:], out.wall, LEAST * 2)[::-1]
     inside = inside[(inside[:, 1] > floor + 0.4 * out.wall) & (inside[:, 1] < rim[1] - 0.2 * out.wall)]
+    if len(inside) > 9:
+        inside = inside[:: 2 if len(inside) < 24 else 3]
     if not len(inside):
         inside = np.array([(0.6 * rim[0], 0.5 * (floor + rim[1]))])
     inner = inside[0, 0]
-    lip = [(rim[0] - 0.12 * out.wall, rim[1] + 0.4 * out.wall), (inner + 0.3 * (rim[0] - inner), rim[1] + 0.4 * out.wall), (inner, rim[1])]
+    lip = [
+        (rim[0] - 0.12 * out.wall, rim[1] + 0.4 * out.wall),
+        (inner + 0.3 * (rim[0] - inner), rim[1] + 0.4 * out.wall),
+        (inner, rim[1]),
+    ]
     bottom = [(inside[-1, 0] * 0.9, floor + 0.1 * out.wall), (0.0, floor)]
     profile = np.concatenate([rows, np.array(lip), inside, np.array(bottom)])
     depth = np.clip((rim[1] - inside[:, 1]) / max(rim[1] - floor, 1e-6), 0.0, 1.0)
@@ -148,13 +186,22 @@ def _body(out: Outside, sway) -> Shell:
     if params.flutes > 2:
         count = params.flutes * (4 if params.flutes <= 12 else 3)
     shell = lathe(profile, count, tint=tint[: len(profile) - 1], crease=46.0)
-    return mapped(mapped(shell, lambda p: _fluted(out, p, len(rows))), sway) if params.flutes > 2 or params.spout == "lip" else mapped(shell, sway)
+    return (
+        mapped(mapped(shell, lambda p: _fluted(out, p)), sway)
+        if params.flutes > 2 or params.spout == "lip"
+        else mapped(shell, sway)
+    )
 
 
 def _with_rings(out: Outside) -> np.ndarray:
     """The outside with raised rings at the shoulder, the base of the neck and below."""
     rows = out.rows
-    spots = [out.top / rows[-1, 1], 0.5 * (out.wide + out.top) / rows[-1, 1], (out.foot + 0.16 * out.height) / rows[-1, 1], out.wide / rows[-1, 1]]
+    spots = [
+        out.top / rows[-1, 1],
+        0.5 * (out.wide + out.top) / rows[-1, 1],
+        (out.foot + 0.16 * out.height) / rows[-1, 1],
+        out.wide / rows[-1, 1],
+    ]
     size = 0.035 * out.radius
     for share in spots[: out.params.rings]:
         r, y = out.at(min(share, 0.93))
@@ -172,7 +219,7 @@ def _with_rings(out: Outside) -> np.ndarray:
     return rows
 
 
-def _fluted(out: Outside, points: np.ndarray, _rows: int) -> np.ndarray:
+def _fluted(out: Outside, points: np.ndarray) -> np.ndarray:
     params = out.params
     x, y, z = points.T
     rim = float(out.rows[-1, 1])
@@ -186,14 +233,16 @@ def _fluted(out: Outside, points: np.ndarray, _rows: int) -> np.ndarray:
     if params.spout == "lip":
         # A pulled lip: the rim goes outwards and up at the front of +x, and a little in beside it.
         near = np.clip((y / rim - 0.72) / 0.28, 0.0, 1.2) ** 2
-        pull = 0.5 * np.exp(-(((angle - math.pi / 2) / 0.38) ** 2)) - 0.1 * np.exp(-(((np.abs(angle - math.pi / 2) - 0.75) / 0.3) ** 2))
+        pull = 0.5 * np.exp(-(((angle - math.pi / 2) / 0.38) ** 2)) - 0.1 * np.exp(
+            -(((np.abs(angle - math.pi / 2) - 0.75) / 0.3) ** 2)
+        )
         grown = np.where(radius > 1e-9, 1.0 + near * pull, 1.0)
         x, z = x * grown, z * grown
         y = y + 0.12 * radius * near * np.maximum(pull, 0.0)
     return np.stack([x, y, z], axis=1)
 
 
-def _handle(out: Outside, index: int, sway, lift: float) -> Part:
+def _handle(out: Outside, index: int, sway: Change, lift: float) -> Part:
     handles = out.params.handles
     thick = max(handles.thickness * out.radius, 0.004)
     necked = out.neck > 0.14 * out.height
@@ -213,7 +262,17 @@ def _handle(out: Outside, index: int, sway, lift: float) -> Part:
     elif handles.style == "loop":
         flat = bezier([a, (far * 1.06, y1 + 0.12 * span), (far * 1.06, y0 - 0.12 * span), b], 13)
     else:
-        flat = np.array([a, (0.5 * (r1 + far), y1 + 0.02 * span), (far - 0.1 * reach, y1), (far, y1 - 0.1 * span), (0.6 * far + 0.4 * r0, y0 + 0.35 * span), (r0 + 0.3 * reach, y0 + 0.05 * span), b])
+        flat = np.array(
+            [
+                a,
+                (0.5 * (r1 + far), y1 + 0.02 * span),
+                (far - 0.1 * reach, y1),
+                (far, y1 - 0.1 * span),
+                (0.6 * far + 0.4 * r0, y0 + 0.35 * span),
+                (r0 + 0.3 * reach, y0 + 0.05 * span),
+                b,
+            ]
+        )
     path = np.stack([flat[:, 0], flat[:, 1], np.zeros(len(flat))], axis=1)
     t = np.linspace(-1.0, 1.0, len(path))
     scale = np.stack([0.85 + 0.5 * t**4, 0.78 + 0.5 * t**4], axis=1)
@@ -223,20 +282,27 @@ def _handle(out: Outside, index: int, sway, lift: float) -> Part:
     shell = turned(shell, (0.0, 1.0, 0.0), turn)
     shell = moved(mapped(shell, sway), (0.0, lift, 0.0))
     name = "handle" if handles.count == 1 else f"handle_{index + 1}"
-    direction = np.array([math.cos(turn), 0.0, -math.sin(turn)])
-    grip = direction * (far - 0.1 * reach) + (0.0, 0.5 * (y0 + y1) + lift, 0.0)
-    pivot = direction * 0.5 * (r0 + r1) + (0.0, 0.5 * (y0 + y1) + lift, 0.0)
-    socket = PartSocket(name, tuple(map(float, grip)), "handle", (float(thick), float(span)))
-    return Part(name, surface(shell), "handle", tuple(map(float, pivot)), "body", sockets=(socket,))
+    y = float(0.5 * (y0 + y1) + lift)
+    cos, sin = math.cos(turn), -math.sin(turn)
+    grip, root = far - 0.1 * reach, 0.5 * (r0 + r1)
+    socket = PartSocket(name, (cos * grip, y, sin * grip), "handle", (thick, span))
+    return Part(name, surface(shell), "handle", (cos * root, y, sin * root), "body", sockets=(socket,))
 
 
 def _spout(out: Outside) -> Shell:
     """A hollow spout on +x: thick at the body, curved up, its opening going back inside."""
     r0, y0 = out.at(0.34)
-    r1, _ = out.at(0.8)
     rim = float(out.rows[-1, 1])
-    far = out.radius + 0.95 * out.radius
-    flat = bezier([(r0 - 1.2 * out.wall, y0), (far - 0.45 * out.radius, y0 + 0.02 * rim), (r1 + 0.35 * out.radius, rim * 0.8), (far, rim * 1.02)], 9)
+    far = out.radius + 0.72 * out.radius
+    flat = bezier(
+        [
+            (r0 - 1.2 * out.wall, y0),
+            (r0 + 0.55 * out.radius, y0 + 0.06 * rim),
+            (r0 + 0.3 * out.radius, rim * 0.78),
+            (far, rim * 1.0),
+        ],
+        9,
+    )
     path = np.stack([flat[:, 0], flat[:, 1], np.zeros(9)], axis=1)
     width = np.linspace(0.3, 0.115, 9) * out.radius
     _, first, second = frames(path, (0.0, 0.0, 1.0))
@@ -258,10 +324,26 @@ def _lid(out: Outside) -> Shell:
         h = min(1.5 * hole, 0.05)
         b = 0.16 * hole
         inside = 0.82 * hole
-        rows = [(0.0, rim - 0.5 * h), (inside - b, rim - 0.5 * h), (inside, rim - 0.5 * h + b), (hole * 1.0, rim + 0.02 * h), (hole * 1.08, rim + 0.5 * h - b), (hole * 1.08 - b, rim + 0.5 * h), (0.0, rim + 0.48 * h)]
+        rows = [
+            (0.0, rim - 0.5 * h),
+            (inside - b, rim - 0.5 * h),
+            (inside, rim - 0.5 * h + b),
+            (hole * 1.0, rim + 0.02 * h),
+            (hole * 1.08, rim + 0.5 * h - b),
+            (hole * 1.08 - b, rim + 0.5 * h),
+            (0.0, rim + 0.48 * h),
+        ]
         return lathe(rows, max(8, count // 2), grain="along")
     edge, t = mouth * 1.06 + 0.2 * out.wall, 0.9 * out.wall
-    skirt = [(0.0, rim - 0.9 * t), (hole - 0.6 * t, rim - 1.4 * t), (hole - 0.35 * t, rim - 0.9 * t), (hole - 0.3 * t, rim + 0.04 * t), (edge - 0.2 * t, rim + 0.04 * t), (edge, rim + 0.4 * t), (edge - 0.3 * t, rim + 0.95 * t)]
+    skirt = [
+        (0.0, rim - 0.9 * t),
+        (hole - 0.6 * t, rim - 1.4 * t),
+        (hole - 0.35 * t, rim - 0.9 * t),
+        (hole - 0.3 * t, rim + 0.04 * t),
+        (edge - 0.2 * t, rim + 0.04 * t),
+        (edge, rim + 0.4 * t),
+        (edge - 0.3 * t, rim + 0.95 * t),
+    ]
     knob = 0.2 * mouth
     if out.params.lid == "domed":
         top = rim + t + 0.5 * mouth
@@ -269,7 +351,14 @@ def _lid(out: Outside) -> Shell:
     else:
         top = rim + 1.15 * t
         dome = np.array([(0.6 * edge, rim + 1.1 * t), (0.55 * knob, top)])
-    ball = [(0.55 * knob, top + 0.35 * knob), (0.95 * knob, top + 0.7 * knob), (1.0 * knob, top + 1.05 * knob), (0.72 * knob, top + 1.45 * knob), (0.3 * knob, top + 1.6 * knob), (0.0, top + 1.62 * knob)]
+    ball = [
+        (0.55 * knob, top + 0.35 * knob),
+        (0.95 * knob, top + 0.7 * knob),
+        (1.0 * knob, top + 1.05 * knob),
+        (0.72 * knob, top + 1.45 * knob),
+        (0.3 * knob, top + 1.6 * knob),
+        (0.0, top + 1.62 * knob),
+    ]
     return lathe([*skirt, *[tuple(p) for p in dome], *ball], count, crease=46.0)
 
 
@@ -277,5 +366,16 @@ def _saucer(out: Outside) -> Shell:
     r = max(1.62 * out.base * max(1.0, out.params.foot.spread if out.foot else 1.0), 1.25 * out.radius)
     h, t = 0.14 * r, max(0.035 * r, 0.002)
     base = 0.55 * r
-    rows = [(0.0, 0.0), (base - 0.4 * t, 0.0), (base, 0.3 * t), (0.8 * r, 0.45 * h), (r, h), (r - 0.2 * t, h + 0.6 * t), (r - 0.9 * t, h + 0.5 * t), (0.8 * r - t, 0.45 * h + 0.9 * t), (base, 1.1 * t), (0.0, 1.1 * t)]
+    rows = [
+        (0.0, 0.0),
+        (base - 0.4 * t, 0.0),
+        (base, 0.3 * t),
+        (0.8 * r, 0.45 * h),
+        (r, h),
+        (r - 0.2 * t, h + 0.6 * t),
+        (r - 0.9 * t, h + 0.5 * t),
+        (0.8 * r - t, 0.45 * h + 0.9 * t),
+        (base, 1.1 * t),
+        (0.0, 1.1 * t),
+    ]
     return lathe(rows, out.params.detail, tint=[0.9] * 5 + [1.0] + [0.95] * 3)

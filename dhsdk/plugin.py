@@ -153,8 +153,6 @@ class Format(ABC):
         return None
 
 
-
-
 @dataclass(frozen=True)
 class ModelSpec:
     """Named weights. load(device, dtype) returns them; bytes is their size in memory; source says where they are from."""

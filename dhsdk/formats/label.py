@@ -12,9 +12,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from html import escape, unescape
 from pathlib import PurePath
 from typing import Any
-from html import escape, unescape
 
 from dhsdk.frozen import EMPTY, FrozenDict, freeze
 

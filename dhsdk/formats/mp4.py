@@ -74,7 +74,7 @@ class Mp4(Format):
         try:
             with av.open(str(path), format="mov") as container:
                 stream = next(iter(container.streams.video), None)
-                if stream is None:
+                if stream is None or stream.codec_context is None:
                     raise ReadError(f"{path.name} must hold a video stream, got none")
                 size, rate, count = (stream.width, stream.height), stream.average_rate, stream.frames
                 if not 0 < size[0] * size[1] <= MOST_PIXELS or not rate or not 0 < count < 10_000_000:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dhsdk.plugin import Format, hookimpl
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from dhsdk.scene.types import Scene
 
 MAX_BYTES = 512 << 20
@@ -32,9 +34,8 @@ class _Plain(Format):
         return _scene(_parsed(data, self.kind, path.name), path)
 
     def write(self, asset: Any, path: Path, options: Any) -> None:
-        mesh = _flat(asset)
-        data = mesh.export(file_type=self.kind, **({"include_texture": False} if self.kind == "obj" else {}))
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        points, faces, uvs = _flat(asset)
+        path.write_bytes(_obj(points, faces, uvs) if self.kind == "obj" else _exported(points, faces, self.kind))
 
     def refuses(self, asset: Any) -> str | None:
         return None if any(node.mesh is not None for node in asset.nodes) else "there is no mesh in it"
@@ -93,7 +94,8 @@ def _scene(mesh: Any, path: Path) -> Scene:
     if not len(faces):
         raise ReadError(f"{path.name} must hold triangles, got none")
     uv = getattr(mesh.visual, "uv", None)
-    normals = np.asarray(mesh.vertex_normals)
+    with np.errstate(all="ignore"):
+        normals = np.asarray(mesh.vertex_normals)
     usable = normals.shape == mesh.vertices.shape and np.isfinite(normals).all() and (np.linalg.norm(normals, axis=1) > 0.9).all()
     try:
         primitive = Primitive(
@@ -107,10 +109,9 @@ def _scene(mesh: Any, path: Path) -> Scene:
         raise ReadError(f"{path.name} holds a mesh that cannot be used: {error}") from error
 
 
-def _flat(scene: Scene) -> Any:
-    """One trimesh of all LOD0 triangles in world space."""
+def _flat(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(points, faces, UVs with v upwards) of all LOD0 triangles in world space."""
     import numpy as np
-    import trimesh
 
     from dhsdk.scene.frames import instance_matrices, world
     from dhsdk.scene.pose import posed
@@ -133,8 +134,22 @@ def _flat(scene: Scene) -> Any:
                 faces.append(primitive.faces.astype(np.int64) + start)
                 uvs.append(primitive.uvs[0].astype(float) * [1, -1] + [0, 1] if primitive.uvs else np.zeros((len(at), 2)))
                 start += len(at)
-    visual = trimesh.visual.TextureVisuals(uv=np.concatenate(uvs))
-    return trimesh.Trimesh(np.concatenate(points), np.concatenate(faces), visual=visual, process=False)
+    return np.concatenate(points), np.concatenate(faces), np.concatenate(uvs)
+
+
+def _exported(points: np.ndarray, faces: np.ndarray, kind: str) -> bytes:
+    import trimesh
+
+    data = trimesh.Trimesh(points, faces, process=False).export(file_type=kind)
+    return data.encode() if isinstance(data, str) else bytes(data)
+
+
+def _obj(points: np.ndarray, faces: np.ndarray, uvs: np.ndarray) -> bytes:
+    """OBJ text with UVs; trimesh writes none without a material file."""
+    lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points.tolist()]
+    lines += [f"vt {u:.9g} {v:.9g}" for u, v in uvs.tolist()]
+    lines += [f"f {a}/{a} {b}/{b} {c}/{c}" for a, b, c in (faces + 1).tolist()]
+    return ("\n".join(lines) + "\n").encode()
 
 
 @hookimpl

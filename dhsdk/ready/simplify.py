@@ -28,7 +28,7 @@ def simplify(primitive: Primitive, target: int) -> Primitive:
     if target >= len(faces):
         return primitive
     points, place = np.unique(primitive.positions, axis=0, return_inverse=True)
-    surface = _Surface(points.astype(np.float64), place.reshape(-1), faces)
+    surface = _Surface(points.astype(np.float64), place.reshape(-1), faces, primitive.normals)
     surface.reduce(max(4, target))
     return _picked(primitive, np.array(sorted(surface.alive.items()), dtype=object)[:, 1])
 
@@ -55,7 +55,8 @@ def _picked(primitive: Primitive, rows: np.ndarray) -> Primitive:
 class _Surface:
     """A mesh under reduction: wedges are the primitive's vertices, spots the points where they stand."""
 
-    def __init__(self, points: np.ndarray, place: np.ndarray, faces: np.ndarray) -> None:
+    def __init__(self, points: np.ndarray, place: np.ndarray, faces: np.ndarray, normals: np.ndarray | None) -> None:
+        self.normals = normals
         self.points = points
         self.place = place.tolist()
         self.alive: dict[int, tuple[int, ...]] = {i: tuple(face) for i, face in enumerate(faces.tolist())}
@@ -73,7 +74,7 @@ class _Surface:
             if not self.around[source] or not self.around[goal] or cost < self._cost(source, goal) * (1 - 1e-9):
                 continue  # out of date: the newer entry is in the queue as well
             moves = self._moves(source, goal)
-            if moves is None or not self._link_holds(source, goal) or not self._faces_hold(source, goal):
+            if moves is None or not self._link_holds(source, goal) or not self._faces_hold(source, goal, moves):
                 continue
             self._collapse(source, goal, moves)
             for neighbour in sorted(self._neighbours(goal)):
@@ -109,7 +110,7 @@ class _Surface:
         common = self._neighbours(source) & self._neighbours(goal)
         return len(shared) == 2 and len(common) == 2 and len(self.around[source]) + len(self.around[goal]) > 8
 
-    def _faces_hold(self, source: int, goal: int) -> bool:
+    def _faces_hold(self, source: int, goal: int, moves: dict[int, int]) -> bool:
         kept = [self.alive[face] for face in self.around[source] - self.around[goal]]
         if not kept:
             return False
@@ -119,7 +120,12 @@ class _Surface:
         old, new = _normals(before), _normals(after)
         size, length = np.linalg.norm(new, axis=1), np.linalg.norm(old, axis=1)
         edges = np.linalg.norm(after - np.roll(after, 1, axis=1), axis=2).max(axis=1)
-        return bool((size > 1e-3 * edges**2).all() and ((old * new).sum(axis=1) > FLIP * size * length).all())
+        if not ((size > 1e-3 * edges**2).all() and ((old * new).sum(axis=1) > FLIP * size * length).all()):
+            return False
+        if self.normals is None:
+            return True
+        wedges = np.array([[moves.get(wedge, wedge) for wedge in face] for face in kept])
+        return bool(((self.normals[wedges] * new[:, None]).sum(axis=2) > 0.1 * size[:, None]).all())
 
     def _collapse(self, source: int, goal: int, moves: dict[int, int]) -> None:
         for face in sorted(self.around[source]):

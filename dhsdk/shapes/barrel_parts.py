@@ -126,9 +126,7 @@ def _hoops(frame: BarrelFrame, rng: Stream) -> Shell:
     for t in spots:
         y = float(t + draw.uniform(-0.008, 0.008) * frame.params.staves.irregular) * frame.height
         slope = frame.slope(y)
-        hoop = band(
-            float(frame.at(y)) + 0.32 * thin, y, thin, wide, max(14, frame.params.staves.count), flare=slope * wide
-        )
+        hoop = band(float(frame.at(y)) + 0.32 * thin, y, thin, wide, max(14, frame.params.staves.count), flare=slope * wide)
         lean = float(draw.uniform(-0.008, 0.008)) * frame.params.staves.irregular
         pieces.append(turned(hoop, (math.sin(7 * t), 0.0, math.cos(7 * t)), lean, (0.0, y, 0.0)))
         if hoops.rivets:

@@ -156,7 +156,8 @@ def _battens(frame: CrateFrame, rng: Stream, name: str, along: float) -> Shell:
 def nail(radius: float, sides: int = 6) -> Shell:
     """The domed head of a nail or rivet, about the origin, facing +z; its rim is sunk a little."""
     rows = [
-        (0.0, -0.5 * radius), (radius, -0.1 * radius),
+        (0.0, -0.5 * radius),
+        (radius, -0.1 * radius),
         (0.62 * radius, 0.42 * radius),
         (0.0, 0.52 * radius),
     ]

@@ -250,7 +250,8 @@ class _Binder:
         if said:
             owner = said[-1]
             owner.relations[:] = [
-                RelationWords(mention.value, last, mention) if relation.other == last else relation for relation in owner.relations
+                RelationWords(mention.value, last, mention) if relation.other == last else relation
+                for relation in owner.relations
             ]
             self._place = None
         else:

@@ -64,7 +64,11 @@ def _english(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
         if low[end : end + 1] == ["dozen"]:
             return share * 12, at + end + 1
         return (share, at + end) if _unit(tokens, at + end) else None
-    if low[0] in ("a", "an") and len(low) > 1 and low[1] in ("dozen", "couple", "pair", "trio", "few", "score", "hundred", "thousand"):
+    if (
+        low[0] in ("a", "an")
+        and len(low) > 1
+        and low[1] in ("dozen", "couple", "pair", "trio", "few", "score", "hundred", "thousand")
+    ):
         inner = _english(tokens, at + 1)
         return inner
     if low[0] not in words and low[0] not in scales:
@@ -153,7 +157,14 @@ def _rest_of_length(tokens: Sequence[Token], total: float, factor: float, end: i
     if smaller and smaller[0] == "m" and smaller[1] < factor:
         return total + value * smaller[1], smaller[2]
     counted = _classifier(tokens, after, lexicon)
-    if tokens[end - 1].low in ("米", "m") and tokens[end].glued and smaller is None and counted is None and value == int(value) and value < 100:
+    if (
+        tokens[end - 1].low in ("米", "m")
+        and tokens[end].glued
+        and smaller is None
+        and counted is None
+        and value == int(value)
+        and value < 100
+    ):
         return total + factor * value / (10 if value < 10 else 100), after
     if tokens[end - 1].low == "'" and tokens[end].glued and value < 12:
         return total + value * 0.0254, after

@@ -51,7 +51,9 @@ def read(prompt: str, words: Lexicon | None = None) -> Reading:
     Raises PromptError for a text that is empty, longer than 4,000 characters, not text, or without any words.
     """
     if len(prompt) > MAX_CHARACTERS:
-        raise PromptError(f"the prompt must have at most {MAX_CHARACTERS:,} characters, got {len(prompt):,}: say what to make in a sentence")
+        raise PromptError(
+            f"the prompt must have at most {MAX_CHARACTERS:,} characters, got {len(prompt):,}: say what to make in a sentence"
+        )
     if not prompt.strip():
         raise PromptError("the prompt must name what to make, got an empty text: try 'a small oak stool'")
     if any(unicodedata.category(character) in ("Cs", "Co") or character == "\0" for character in prompt):
@@ -71,8 +73,16 @@ def _scan(text: str, found: Sequence[Token], words: Lexicon) -> list[Mention]:
     while i < len(found):
         mention, i = _one(text, found, i, words)
         before = mentions[-1] if mentions else None
-        if mention.kind == "unknown" and before and before.kind == "unknown" and found[i - 1].kind == "chinese" and before.end == mention.start:
-            mentions[-1] = replace(before, value=before.value + mention.value, text=text[before.start : mention.end], end=mention.end)
+        if (
+            mention.kind == "unknown"
+            and before
+            and before.kind == "unknown"
+            and found[i - 1].kind == "chinese"
+            and before.end == mention.start
+        ):
+            mentions[-1] = replace(
+                before, value=before.value + mention.value, text=text[before.start : mention.end], end=mention.end
+            )
         else:
             mentions.append(mention)
     return mentions
@@ -189,7 +199,11 @@ def _products(raw: list[Mention]) -> list[Mention]:
     out = list(raw)
     for i in range(len(out)):
         run = [i]
-        while run[-1] + 2 < len(out) and out[run[-1] + 1].text.lower() in ("x", "×", "*", "by") and out[run[-1] + 2].kind in ("number", "measure"):
+        while (
+            run[-1] + 2 < len(out)
+            and out[run[-1] + 1].text.lower() in ("x", "×", "*", "by")
+            and out[run[-1] + 2].kind in ("number", "measure")
+        ):
             run.append(run[-1] + 2)
         last = out[run[-1]]
         if len(run) < 2 or out[i].kind not in ("number", "measure") or last.kind != "measure" or last.unit != "m":
@@ -236,7 +250,20 @@ def _decide(mentions: list[Mention], i: int) -> Mention:
             return _as(here, kinds["noun"])
     if "place" in kinds and "relation" in kinds:
         return _as(here, kinds["relation"])
-    order: tuple[Kind, ...] = ("quality", "part", "material", "color", "size", "dimension", "finish", "pattern", "wear", "style", "shape", "state")
+    order: tuple[Kind, ...] = (
+        "quality",
+        "part",
+        "material",
+        "color",
+        "size",
+        "dimension",
+        "finish",
+        "pattern",
+        "wear",
+        "style",
+        "shape",
+        "state",
+    )
     for kind in order:
         if kind in kinds:
             return _as(here, kinds[kind])
@@ -261,7 +288,9 @@ def _noun_follows(mentions: list[Mention], i: int) -> bool:
             return False
         if here.kind == "join" and here.value != "and" and here.text != ",":
             return False
-        if here.kind == "join" and not (at + 1 < len(mentions) and mentions[at + 1].kind in ("material", "color", "wear", "tone", "size")):
+        if here.kind == "join" and not (
+            at + 1 < len(mentions) and mentions[at + 1].kind in ("material", "color", "wear", "tone", "size")
+        ):
             return False
     return False
 
@@ -274,7 +303,11 @@ def _merged(text: str, mentions: list[Mention]) -> list[Mention]:
         if before and before.kind == "tone" and here.kind == "color":
             joined = text[before.start : here.end]
             out[-1] = replace(here, value=toned(here.value, before.value), text=joined, start=before.start, senses=())
-        elif before and before.kind == "intensity" and here.kind in ("size", "wear", "quality", "tone", "finish", "style", "shape", "pattern"):
+        elif (
+            before
+            and before.kind == "intensity"
+            and here.kind in ("size", "wear", "quality", "tone", "finish", "style", "shape", "pattern")
+        ):
             joined = text[before.start : here.end]
             out[-1] = replace(here, text=joined, start=before.start, strength=float(before.value))
         else:

@@ -26,15 +26,15 @@ def run(plan: TextTo3dPlan, ctx: Context) -> Scene:
     looks: dict[str, tuple[Material, float]] = {}
     whole = []
     for number, one in enumerate(plan.objects):
-        ctx.progress(0.1 + 0.5 * number / len(plan.objects), one.key)
-        whole.append(_object(one, plan.texture, looks, ctx))
+        share = 0.1 + 0.5 * number / len(plan.objects)
+        whole.append(_object(one, plan.texture, looks, ctx, share))
     arranged = _arranged(plan.objects, whole)
     scene = arranged[0] if len(arranged) == 1 else make.group("set", *arranged)
     ready = ReadyOptions(tris=plan.tris, texture=plan.texture, lods=plan.lods)
     return make_ready(scene, ready, lambda fraction, message: ctx.progress(0.6 + 0.4 * fraction, message))
 
 
-def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, float]], ctx: Context) -> Scene:
+def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, float]], ctx: Context, share: float) -> Scene:
     def stream(*names: str | int) -> np.random.Generator:
         return ctx.rng("shape", one.key, *names)
 
@@ -45,7 +45,7 @@ def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, floa
         finish = one.finishes[slot]
         key = finish.model_dump_json()
         if key not in looks:
-            ctx.progress(0.0, f"{slot}: {finish.family}")
+            ctx.progress(share, f"{one.key} {slot}: {finish.family}")
             looks[key] = bake(finish, texture, _streams(ctx, key))
         materials[slot] = looks[key]
     return assemble(one.key, parts, materials)

@@ -1,0 +1,129 @@
+"""Lights: table lamp, floor lamp, desk lamp, lantern, candle, candelabrum, street lamp, pendant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from dhsdk.frozen import freeze
+from dhsdk.params import Params, param
+from dhsdk.shapes.kernel import Kernel, Part, Stream
+
+
+class Base(Params):
+    style: Literal["none", "disc", "dome", "square", "tripod", "ceiling"] = param("dome", help="what it stands on or hangs from")
+    radius: float = param(0.095, help="radius of the base", unit="m", ge=0.03, le=0.35, low="small-based", high="broad-based")
+    height: float = param(0.04, help="height of the base", unit="m", ge=0.012, le=0.3, low="flat", high="raised")
+
+
+class Stem(Params):
+    style: Literal["none", "rod", "turned", "gourd", "gooseneck", "post", "cord"] = param("gourd", help="what carries the light")
+    height: float = param(0.25, help="length of the stem", unit="m", ge=0.04, le=3.2, low="short", high="tall")
+    thickness: float = param(0.05, help="greatest radius of the stem", unit="m", ge=0.006, le=0.14, low="slender", high="stout")
+    carving: float = param(0.7, help="depth of the turning", ge=0.0, le=1.0, low="plain", high="ornate")
+    arms: int = param(1, help="lights on arms", ge=1, le=5)
+
+
+class Shade(Params):
+    style: Literal["none", "cone", "drum", "dome", "bell", "pleated", "globe", "lantern"] = param("cone", help="kind of shade")
+    radius: float = param(0.15, help="radius at the lower edge", unit="m", ge=0.04, le=0.4, low="narrow", high="wide")
+    height: float = param(0.19, help="height of the shade", unit="m", ge=0.05, le=0.5, low="shallow", high="deep")
+    top: float = param(
+        0.55, help="radius at the upper edge, share of the lower", ge=0.25, le=1.0, low="conical", high="cylindrical"
+    )
+    sides: int = param(4, help="sides of a lantern", ge=4, le=8)
+    tilt: float = param(0.0, help="how far the shade is tilted", unit="rad", ge=0.0, le=0.6, low="level", high="tilted")
+
+
+class LampParams(Params):
+    base: Base = param(Base(), help="the base")
+    stem: Stem = param(Stem(), help="the stem")
+    shade: Shade = param(Shade(), help="the shade")
+    light: Literal["bulb", "candle", "none"] = param("bulb", help="what gives the light")
+    light_size: float = param(1.0, help="size of the bulb or candle", ge=0.5, le=2.0, low="dim", high="bright")
+    finial: bool = param(True, help="a knob on top")
+    ring: bool = param(False, help="a ring to carry or hang it by")
+    rustic: float = param(0.3, help="how uneven it is", ge=0.0, le=1.0, low="precise", high="rustic")
+    detail: int = param(20, help="segments around", ge=6, le=40, low="faceted", high="smooth")
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "table lamp": {},
+    "floor lamp": {
+        "base": {"style": "disc", "radius": 0.17, "height": 0.035},
+        "stem": {"style": "turned", "height": 1.25, "thickness": 0.034, "carving": 0.6},
+        "shade": {"style": "drum", "radius": 0.23, "height": 0.28, "top": 0.82},
+        "detail": 18,
+    },
+    "desk lamp": {
+        "base": {"style": "disc", "radius": 0.1, "height": 0.028},
+        "stem": {"style": "gooseneck", "height": 0.36, "thickness": 0.013},
+        "shade": {"style": "bell", "radius": 0.095, "height": 0.13, "top": 0.3, "tilt": 0.5},
+        "finial": False,
+    },
+    "tripod lamp": {
+        "base": {"style": "tripod", "radius": 0.28, "height": 0.3},
+        "stem": {"style": "rod", "height": 0.9, "thickness": 0.022},
+        "shade": {"style": "pleated", "radius": 0.24, "height": 0.26, "top": 0.7},
+    },
+    "lantern": {
+        "base": {"style": "none"},
+        "stem": {"style": "none"},
+        "shade": {"style": "lantern", "radius": 0.1, "height": 0.2, "top": 0.9},
+        "light": "candle",
+        "ring": True,
+    },
+    "candle": {
+        "base": {"style": "disc", "radius": 0.07, "height": 0.02},
+        "stem": {"style": "none"},
+        "shade": {"style": "none"},
+        "light": "candle",
+        "light_size": 1.3,
+        "ring": True,
+        "finial": False,
+        "rustic": 0.7,
+    },
+    "candlestick": {
+        "base": {"style": "dome", "radius": 0.08, "height": 0.035},
+        "stem": {"style": "turned", "height": 0.22, "thickness": 0.026, "carving": 1.0},
+        "shade": {"style": "none"},
+        "light": "candle",
+        "finial": False,
+    },
+    "candelabrum": {
+        "base": {"style": "dome", "radius": 0.11, "height": 0.05},
+        "stem": {"style": "turned", "height": 0.36, "thickness": 0.03, "carving": 1.0, "arms": 3},
+        "shade": {"style": "none"},
+        "light": "candle",
+        "finial": False,
+    },
+    "street lamp": {
+        "base": {"style": "square", "radius": 0.2, "height": 0.3},
+        "stem": {"style": "post", "height": 2.6, "thickness": 0.075, "carving": 0.8},
+        "shade": {"style": "lantern", "radius": 0.2, "height": 0.42, "top": 1.0, "sides": 6},
+        "detail": 12,
+    },
+    "pendant": {
+        "base": {"style": "ceiling", "radius": 0.065, "height": 0.035},
+        "stem": {"style": "cord", "height": 0.55, "thickness": 0.008},
+        "shade": {"style": "dome", "radius": 0.2, "height": 0.18, "top": 0.25},
+        "finial": False,
+    },
+}
+
+
+class Lamp(Kernel):
+    name: ClassVar[str] = "lamp"
+    summary: ClassVar[str] = "Lights: table and floor lamps, lanterns, candles, street lamps, pendants."
+    Params: ClassVar[type[Params]] = LampParams
+    slots: ClassVar[Mapping[str, str]] = freeze(
+        {"base": "metal/brass", "stem": "metal/brass", "shade": "fabric/linen", "metal": "metal/iron", "bulb": "glass/lit",
+         "glass": "glass/clear", "candle": "wax/beeswax", "flame": "glass/lit", "cord": "fabric/black"}
+    )  # fmt: skip
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+
+    def build(self, params: LampParams, rng: Stream) -> tuple[Part, ...]:
+        from dhsdk.shapes.lamp_parts import lamp_parts
+        from dhsdk.shapes.shading import finished
+
+        return finished(lamp_parts(params, rng), rng)

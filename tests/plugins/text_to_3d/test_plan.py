@@ -1,0 +1,151 @@
+"""The plan of text_to_3d: what words lock, what is drawn, and that the report tells the truth."""
+
+import json
+
+import pytest
+
+import dhsdk
+from dhsdk.errors import ParamError, PromptError
+from dhsdk.params import with_edits
+from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
+from dhsdk.plugins.text_to_3d.vocabulary import things
+from dhsdk.shapes import kernels
+
+HOST = dhsdk.Host(device="cpu")
+PROMPTS = [
+    "a small oak stool", "a carved oak chair with a red velvet cushion", "a red chair with brass legs", "a throne",
+    "a leather chair with oak legs and a red cushion", "a tall blue ceramic vase with a gold rim", "a glass bottle",
+    "a tall wooden stool without a back, three legs", "a rustic pine bench", "a modern black chair", "a walnut armchair",
+    "a dirty clay jug", "a 60 cm tall vase", "a huge white marble bowl", "two green mugs", "a polished silver goblet",
+    "a striped armchair", "an old rocking chair", "a mug on a stool", "a tiny teapot", "a wide shallow bowl",
+    "一把红色的木椅子，配黄铜腿", "一个高高的蓝色花瓶", "两只白色瓷碗", "破旧的凳子", "没有靠背的椅子", "直径30厘米的盘子", "一张胡桃木长椅",
+    "小茶壶", "三条腿的凳子",
+]  # fmt: skip
+
+
+def plan(prompt, **values):
+    return HOST.plan(HOST.request("text_to_3d", prompt=prompt, **values))
+
+
+def shown(made):
+    out = [one.model_dump(mode="json") for one in made.objects]
+    for one in out:
+        one.pop("key")
+    return out
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_word_that_is_understood_changes_the_plan_and_an_ignored_one_does_not(prompt):
+    made = plan(prompt)
+    assert made.words.understood
+    for word in (*made.words.understood, *made.words.ignored):
+        if prompt.count(word) != 1:
+            continue
+        try:
+            other = shown(plan(prompt.replace(word, " ")))
+        except PromptError:
+            other = None
+        assert (other != shown(made)) == (word in made.words.understood), word
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_plan_goes_through_json_unchanged(prompt):
+    made = plan(prompt)
+    again = TextTo3dPlan.model_validate(json.loads(json.dumps(made.model_dump(mode="json"))))
+    assert again == made
+    assert type(again.objects[0].shape) is type(made.objects[0].shape)
+
+
+def test_words_reach_the_parts_they_name():
+    chair = plan("a red chair with brass legs").objects[0]
+    assert chair.finishes["legs"].family == "metal"
+    assert (chair.finishes["legs"].variety, chair.finishes["legs"].color) == ("brass", "")
+    assert chair.finishes["frame"].color == "#c0281f"
+    chair = plan("一把红色的木椅子，配黄铜腿").objects[0]
+    assert chair.finishes["legs"].variety == "brass"
+
+
+def test_counts_absences_and_measures():
+    assert plan("a stool with five legs").objects[0].shape.legs.count == 5
+    assert plan("三条腿的凳子").objects[0].shape.legs.count == 3
+    assert plan("a chair without a back").objects[0].shape.back.style == "none"
+    assert plan("没有靠背的椅子").objects[0].shape.back.style == "none"
+    assert plan("a 60 cm tall vase").objects[0].height == pytest.approx(0.6)
+    assert plan("three mugs").objects[0].count == 3
+    many = plan("a chair with 400 legs")
+    assert many.objects[0].shape.legs.count < 20
+    assert "400 is out of" in many.words.low_confidence[0]
+
+
+def test_a_measured_thing_is_as_large_as_it_was_asked():
+    from dhsdk.scene.measure import bounds
+
+    scene = HOST.generate("text_to_3d", prompt="a 60 cm tall vase", texture=16)
+    low, high = bounds(scene)
+    assert high[1] - low[1] == pytest.approx(0.6, abs=1e-4)
+    assert low[1] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_seeds_give_variants_and_locked_words_stay():
+    one, two = plan("a walnut stool", seed=1).objects[0], plan("a walnut stool", seed=2).objects[0]
+    assert one.shape != two.shape
+    assert one.finishes["frame"].variety == two.finishes["frame"].variety == "walnut"
+
+
+def test_edits_reach_nested_values():
+    made = plan("a stool")
+    assert with_edits(made, {"legs.count": 5}).objects[0].shape.legs.count == 5
+    with pytest.raises(ParamError, match=r"count must be in \[.*\], got 99"):
+        with_edits(made, {"legs.count": 99})
+
+
+def test_a_thing_that_is_only_alike_is_flagged_and_strict_refuses_it():
+    made = plan("a red sofa")
+    assert made.words.low_confidence == ("sofa: no kernel of its own, made like a bench",)
+    with pytest.raises(PromptError, match="'sofa' can only be guessed as a bench; there is: chair, "):
+        plan("a red sofa", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("a purple elephant", "'elephant' is nothing that can be made; there is: chair, "),
+        ("一只大象", "'象' is nothing that can be made; there is: chair, "),
+        ("very big and red", "the prompt must name a thing to make; there is: chair, "),
+        (
+            " and ".join(["a chair", "a vase", "a mug"] * 5),
+            "a prompt must name at most 12 objects, got 15: make the others separately",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_said(prompt, message):
+    with pytest.raises(PromptError, match=message):
+        plan(prompt)
+
+
+def test_every_noun_has_a_kernel_with_its_preset():
+    known = kernels()
+    assert {thing.kernel for thing in things().values()} <= set(known)
+    assert not [noun for noun, thing in things().items() if thing.preset not in known[thing.kernel].presets]
+
+
+def test_texture_sizes_are_powers_of_two_and_kernels_are_checked():
+    with pytest.raises(ParamError, match="texture must be a power of two, got 100"):
+        HOST.request("text_to_3d", prompt="a chair", texture=100)
+    with pytest.raises(ParamError, match="must be an object with a kernel out of: "):
+        ObjectPlan(key="a", kernel="dragon", shape={}, finishes={})
+
+
+def test_the_stylised_look_is_calmer():
+    calm, real = (plan("an oak chair", style=style).objects[0].finishes["frame"] for style in ("stylised", "realistic"))
+    assert calm.detail < real.detail
+    assert calm.wear < real.wear
+
+
+@pytest.mark.parametrize("prompt", ["a mug on a stool", "a vase beside a chair", "three stools", "a chair in front of a bench"])
+def test_things_stand_where_the_words_put_them(prompt):
+    from dhsdk.scene.measure import bounds
+
+    scene = HOST.generate("text_to_3d", prompt=prompt, texture=16, tris=20000)
+    assert bounds(scene)[0][1] == pytest.approx(0.0, abs=1e-3)
+    assert scene.extras["dhsdk"]["checks"] == {"problems": ()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from dhsdk.host import Host
 
@@ -48,7 +48,7 @@ def snapshot(scene: Scene, camera: Any = None, size: tuple[int, int] = (1280, 72
     """A picture of a scene. camera: "three-quarter", "front", "top", "orbit", the key of a camera node, or a render.View."""
     from dhsdk.render import Settings, render
 
-    return cast("Image", render(scene, camera, Settings(size=size, **settings)))
+    return render(scene, camera, Settings(size=size, **settings))
 
 
 def check(scene: Scene, target: str | None = None) -> tuple[Problem, ...]:

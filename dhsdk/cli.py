@@ -99,7 +99,7 @@ def _make_command(name: str) -> click.Command:
         click.Option(["--allow-network"], is_flag=True, help="Let a generator use the network."),
     ]
     made = click.Command(name, params=options, callback=_making(generator.name), help=generator.summary)
-    return _debug(made)  # type: ignore[arg-type, return-value]
+    return _debug(made)  # type: ignore[no-any-return]
 
 
 def _flag(field: Field) -> click.Option:
@@ -141,8 +141,9 @@ def _making(name: str) -> Callable[..., None]:
                 options = {"target": target} if target and "target" in host.format_of(path).Options.model_fields else {}
                 start = time.perf_counter()
                 host.save(asset, path, **options)
-                done.append({"file": str(path), "make_s": made, "save_s": time.perf_counter() - start})
-                click.echo(f"{path}  {path.stat().st_size / 1024:,.0f} KiB  {made + done[-1]['save_s']:.2f} s")
+                saved = time.perf_counter() - start
+                done.append({"file": str(path), "make_s": made, "save_s": saved})
+                click.echo(f"{path}  {path.stat().st_size / 1024:,.0f} KiB  {made + saved:.2f} s")
             _say_words(asset.extras["dhsdk"])
             done[-1]["provenance"] = asset.extras["dhsdk"]
         if report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def run(host: Host, folder: Path, say: Callable[[str], Any]) -> None:
     assets: dict[str, Any] = {}
     for name, prompt in PROMPTS.items():
         say(f"{name}: {prompt}")
-        assets[name] = _timed(say, folder / f"{name}.glb", host, lambda prompt=prompt: host.generate("text_to_3d", prompt=prompt))
+        assets[name] = _timed(say, folder / f"{name}.glb", host, partial(host.generate, "text_to_3d", prompt=prompt))
     room = _timed(say, folder / "room.glb", host, lambda: _room(assets))
     _timed(say, folder / "sheet.png", host, lambda: _sheet(assets))
     try:
@@ -38,8 +39,8 @@ def run(host: Host, folder: Path, say: Callable[[str], Any]) -> None:
     except MissingExtra as error:
         say(f"turntable.mp4 left out: {error}")
     say(
-        f"Look at {folder / 'sheet.png'} and {folder / 'turntable.mp4'}; drop the .glb files into Godot, Unity, Unreal, Blender or\n"
-        f"https://gltf-viewer.donmccurdy.com; see how one was made with: dhsdk info {folder / 'chair.glb'}\n"
+        f"Look at {folder / 'sheet.png'} and {folder / 'turntable.mp4'}; drop the .glb files into Godot, Unity, Unreal,\n"
+        f"Blender or any glTF viewer; see how one was made with: dhsdk info {folder / 'chair.glb'}\n"
         f"and make a variant with: dhsdk edit {folder / 'chair.glb'} --set legs.count=3 -o {folder / 'chair3.glb'}"
     )
 

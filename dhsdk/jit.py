@@ -89,8 +89,8 @@ def _numba() -> Any:
             import numba
             from numba.extending import typeof_impl
 
-            if numba.config.THREADING_LAYER == "default":
-                numba.config.THREADING_LAYER = "workqueue"
+            if numba.config.THREADING_LAYER == "default":  # type: ignore[attr-defined]
+                numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
             typeof_impl.register(Kernel)(lambda value, context: numba.types.Dispatcher(value.compiled()))
             _loaded = numba
     return _loaded

@@ -84,6 +84,8 @@ def _parsed(data: bytes, kind: str, name: str) -> Any:
 
 
 def _scene(mesh: Any, path: Path) -> Scene:
+    from dataclasses import replace
+
     import numpy as np
 
     from dhsdk.errors import ReadError, SceneError
@@ -94,16 +96,13 @@ def _scene(mesh: Any, path: Path) -> Scene:
     if not len(faces):
         raise ReadError(f"{path.name} must hold triangles, got none")
     uv = getattr(mesh.visual, "uv", None)
-    with np.errstate(all="ignore"):
-        normals = np.asarray(mesh.vertex_normals)
-    usable = normals.shape == mesh.vertices.shape and np.isfinite(normals).all() and (np.linalg.norm(normals, axis=1) > 0.9).all()
+    uvs = (np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if uv is not None and len(uv) == len(mesh.vertices) else ()
     try:
-        primitive = Primitive(
-            mesh.vertices,
-            faces,
-            normals=normals if usable else None,
-            uvs=(np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if uv is not None and len(uv) == len(mesh.vertices) else (),
-        )
+        primitive = Primitive(mesh.vertices, faces, uvs=uvs)
+        with np.errstate(all="ignore"):  # the normals of triangles without area are not finite: then there are none
+            normals = np.asarray(mesh.vertex_normals)
+        if normals.shape == mesh.vertices.shape and (np.abs(np.linalg.norm(normals, axis=1) - 1.0) < 1e-3).all():
+            primitive = replace(primitive, normals=normals)
         return single(primitive, re.sub(r"[^\w-]+", "_", path.stem) or "mesh")
     except SceneError as error:
         raise ReadError(f"{path.name} holds a mesh that cannot be used: {error}") from error

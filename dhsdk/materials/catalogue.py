@@ -64,6 +64,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "velvet": Variety("#7d2233", "#561320", 0.85, relief=0.4, structure="pile"),
         "silk": Variety("#d9c7a8", "#c2ac88", 0.42, scale=0.6, relief=0.4),
         "denim": Variety("#3f5878", "#25374f", 0.93, structure="twill"),
+        "hemp": Variety("#a98c5c", "#7d6540", 0.96, scale=1.8, relief=1.6),
+        "black": Variety("#26252a", "#161519", 0.9),
         "canvas": Variety("#bfb08e", "#95876a", 0.95, scale=1.6, relief=1.4),
     },
     "leather": {
@@ -92,6 +94,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     "glass": {
         "clear": Variety("#f2f7f5", "#e6efec", 0.04, relief=0.1),
         "frosted": Variety("#eaf0ef", "#dde6e4", 0.5, relief=0.4),
+        "lit": Variety("#ffe2b0", "#ffd28a", 0.4, relief=0.1),
         "stained": Variety("#3f7f6a", "#2c6050", 0.08, relief=0.3),
     },
     "plastic": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class View:
     """
 
     world: np.ndarray
-    camera: Camera = Camera()
+    camera: Camera = field(default_factory=Camera)
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.world, np.float64)

@@ -56,7 +56,7 @@ def gathered(scene: Scene) -> Geometry:
                 start += len(positions)
     if not chunks:
         raise RenderError("a scene must have triangles to be drawn, got none")
-    return Geometry(*(np.concatenate(parts) for parts in zip(*chunks, strict=True)), tuple(materials.values()))  # type: ignore[arg-type]
+    return Geometry(*(np.concatenate(parts) for parts in zip(*chunks, strict=True)), tuple(materials.values()))  # type: ignore[call-arg, arg-type]
 
 
 def _chunk(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def bands(height: int, threads: int, work: Callable[[int, int], None]) -> None:
     """Runs work(first row, end row) over all rows, `threads` bands at once (0: as many as there are cores, 8 at most)."""
     count = min(threads or min(os.cpu_count() or 1, 8), height)
     cuts = [height * i // (count * 4) for i in range(count * 4 + 1)]
-    pairs = [(low, high) for low, high in zip(cuts, cuts[1:], strict=False) if high > low]
+    pairs = [(low, high) for low, high in pairwise(cuts) if high > low]
     if count == 1:
         for low, high in pairs:
             work(low, high)

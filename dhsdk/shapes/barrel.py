@@ -91,7 +91,7 @@ class Barrel(Kernel):
         {
             "staves": "wood/oak",
             "head": "wood/oak",
-            "hoops": "metal/iron",
+            "bands": "metal/iron",
             "frame": "wood/pine",
             "tap": "wood/walnut",
             "handle": "metal/iron",

@@ -51,7 +51,7 @@ def barrel_parts(params: BarrelParams, rng: Stream) -> list[Part]:
     kind = "support" if params.head == "closed" else "mount"
     sockets = () if params.lying else (PartSocket("top", (0.0, top, 0.0), kind, (0.7 * inner, 0.7 * inner)),)
     parts = [Part("staves", surface(_staves(frame, rng)), "staves", sockets=sockets)]
-    parts.append(Part("hoops", surface(_hoops(frame, rng)), "hoops", parent="staves", collide=False))
+    parts.append(Part("hoops", surface(_hoops(frame, rng)), "bands", parent="staves", collide=False))
     parts.append(
         Part("head_bottom", surface(_head(frame, rng, "bottom", frame.croze)), "head", (0.0, frame.croze, 0.0), "staves")
     )

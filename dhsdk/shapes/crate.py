@@ -107,7 +107,7 @@ class Crate(Kernel):
     Params: ClassVar[type[Params]] = CrateParams
     slots: ClassVar[Mapping[str, str]] = freeze(
         {"planks": "wood/pine", "frame": "wood/oak", "lid": "wood/pine", "metal": "metal/iron", "lock": "metal/brass",
-         "handle": "metal/iron", "rope": "fabric/hemp"}
+         "handle": "metal/iron", "rope": "fabric/canvas"}
     )  # fmt: skip
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 

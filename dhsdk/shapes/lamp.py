@@ -117,8 +117,8 @@ class Lamp(Kernel):
     summary: ClassVar[str] = "Lights: table and floor lamps, lanterns, candles, street lamps, pendants."
     Params: ClassVar[type[Params]] = LampParams
     slots: ClassVar[Mapping[str, str]] = freeze(
-        {"base": "metal/brass", "stem": "metal/brass", "shade": "fabric/linen", "metal": "metal/iron", "bulb": "glass/lit",
-         "glass": "glass/clear", "candle": "wax/beeswax", "flame": "glass/lit", "cord": "fabric/black"}
+        {"base": "metal/brass", "stem": "metal/brass", "shade": "fabric/linen", "metal": "metal/iron", "bulb": "glass/frosted",
+         "glass": "glass/clear", "candle": "wax/beeswax", "flame": "glass/frosted", "cord": "leather/black"}
     )  # fmt: skip
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 

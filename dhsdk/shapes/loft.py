@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -55,7 +56,7 @@ def loft(rings: np.ndarray, look: Look = PLAIN, *, loop: bool = False, fan: bool
     uv[..., 1, 0] = uv[..., 2, 0] = s[None, 1:]
     uv[..., 0, 1] = uv[..., 1, 1] = t[:-1, None]
     uv[..., 2, 1] = uv[..., 3, 1] = t[1:, None]
-    for band, (low, high) in enumerate(zip(pick[:-1], pick[1:], strict=True)):
+    for band, (low, high) in enumerate(pairwise(pick)):
         for row, sides in ((low, (0, 1)), (high, (2, 3))):
             if poles[row]:
                 uv[band][:, sides, 0] = uv[band][:, sides, 0].mean(axis=1, keepdims=True)

@@ -129,7 +129,7 @@ class Seat(Kernel):
             "legs": "wood/oak",
             "back": "wood/oak",
             "arms": "wood/oak",
-            "cushion": "fabric/linen",
+            "cushion": "fabric/velvet",
             "ornament": "metal/brass",
         }
     )

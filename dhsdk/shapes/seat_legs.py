@@ -222,9 +222,17 @@ def _plinth(frame: SeatFrame) -> Shell:
     base = min(0.22 * h, 0.12)
     spread = math.tan(frame.params.legs.splay) * h * 0.4
     profile = [
-        (b - spread, 0.0), (-spread, b), (-spread, base - b), (b - spread * 0.9, base), (step * 0.9, base + 0.6 * step), (step, base + step),
-        (step * 1.15, 0.72 * h), (step * 0.6, 0.8 * h), (0.35 * step, 0.82 * h), (0.35 * step, h),
-    ]  # fmt: skip
+        (b - spread, 0.0),
+        (-spread, b),
+        (-spread, base - b),
+        (b - spread * 0.9, base),
+        (step * 0.9, base + 0.6 * step),
+        (step, base + step),
+        (step * 1.15, 0.72 * h),
+        (step * 0.6, 0.8 * h),
+        (0.35 * step, 0.82 * h),
+        (0.35 * step, h),
+    ]
     body = stack(rectangle(frame.width, frame.depth, 0.03, 1), profile, tint=(1.0, 0.9, 1.0, 0.95, 0.9, 0.88, 0.92, 0.97, 0.9))
     columns = []
     thick = 0.42 * frame.leg

@@ -106,7 +106,8 @@ def plank(
 ) -> Shell:
     """A slightly irregular board about the origin, along x, width along y, thickness along z.
 
-    Its edges are cut in front (+z) only. Its ends are cut askew, it bows a little and is nowhere quite of one width; rough scales all of this.
+    Its edges are cut in front (+z) only. Its ends are cut askew, it bows a little and is nowhere quite of one width;
+    rough scales all of this.
     """
     b = min(bevel, 0.3 * thickness, 0.3 * width)
     middle = float(rng.uniform(0.35, 0.65)) * length

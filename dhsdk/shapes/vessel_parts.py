@@ -127,7 +127,7 @@ def vessel_parts(params: VesselParams, rng: Stream) -> list[Part]:
     sway = _wobble(params, rng)
     lift = 0.45 * 0.14 * out.radius + 0.002 if params.saucer else 0.0
     sockets = (PartSocket("mouth", (0.0, rim + lift, 0.0), "mount", (2 * inner, 2 * inner)),)
-    body = mapped(_body(out, sway), lambda p: p + (0.0, lift, 0.0))
+    body = mapped(_body(out, sway), lambda p: p + np.array((0.0, lift, 0.0)))
     parts = [Part("body", surface(body), "body", (0.0, lift, 0.0), sockets=sockets)]
     for i in range(params.handles.count):
         parts.append(_handle(out, i, sway, lift))

@@ -124,7 +124,7 @@ def _phrase(found: Sequence[Token], i: int, words: Lexicon) -> tuple[tuple[Sense
     """The longest phrase of the lexicon that starts here: its senses and the index after it."""
     kind = found[i].kind
     longest = words.longest_chinese if kind == "chinese" else words.longest_english
-    run = []
+    run: list[str] = []
     for token in found[i : i + longest]:
         if token.kind != kind or (kind == "chinese" and run and not token.glued):
             break

@@ -1,6 +1,5 @@
 """Pictures, videos, sound and plain meshes: round trips, bad files, provenance, safe writing."""
 
-import re
 import struct
 import zlib
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 import dhsdk
 from dhsdk import provenance
-from dhsdk.errors import DhsdkError, FormatRefused, ReadError, WriteError
+from dhsdk.errors import FormatRefused, ReadError, WriteError
 from dhsdk.formats import staging
 from dhsdk.formats.mp4 import Mp4
 from dhsdk.scene import make
@@ -97,13 +96,8 @@ def bomb(width, height, rows=b""):
 )
 def test_pictures_made_to_harm_are_refused(tmp_path, data, message):
     (tmp_path / "a.png").write_bytes(data)
-    try:
+    with pytest.raises(ReadError, match=message):
         HOST.load(tmp_path / "a.png")
-    except ReadError as error:
-        assert re.search(message, str(error))
-    else:
-        assert data.startswith(b"\x89PNG")
-        assert HOST.load(tmp_path / "a.png").size == (64, 64)
 
 
 def test_a_picture_over_the_byte_limit_is_refused(tmp_path, monkeypatch):
@@ -227,7 +221,7 @@ def test_a_mesh_without_triangles_is_told(tmp_path):
     (tmp_path / "a.ply").write_bytes(
         b"ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty float z\nend_header\n0 0 0\n"
     )
-    with pytest.raises(ReadError, match="a.ply must hold triangles, got none|is not a readable PLY file"):
+    with pytest.raises(ReadError, match=r"a.ply must hold triangles, got none|is not a readable PLY file"):
         HOST.load(tmp_path / "a.ply")
 
 
@@ -242,8 +236,8 @@ def test_mutants_are_read_or_refused(tmp_path, suffix):
             found = HOST.load(path)
             if isinstance(found, dhsdk.Clip):
                 list(found.frames())
-        except DhsdkError as error:
-            assert isinstance(error, ReadError), error
+        except ReadError:
+            pass
 
 
 @pytest.mark.parametrize(
@@ -267,14 +261,19 @@ def test_a_target_that_cannot_be_written_says_why(tmp_path, target, directory, m
     assert (tmp_path / "folder" / "mine").read_text("utf-8") == "mine"
 
 
+def fail_in_the_middle(path, error):
+    with staging.staged(path) as target:
+        target.write_text("half", "utf-8")
+        raise error
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), ValueError("x")])
 def test_what_stood_there_still_stands_when_writing_fails(tmp_path, error):
     path = tmp_path / "a.txt"
     path.write_text("old", "utf-8")
     kind = WriteError if isinstance(error, OSError) else type(error)
-    with pytest.raises(kind), staging.staged(path) as target:
-        target.write_text("half", "utf-8")
-        raise error
+    with pytest.raises(kind):
+        fail_in_the_middle(path, error)
     assert path.read_text("utf-8") == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
 

@@ -82,7 +82,7 @@ def test_normals_point_out_and_up_is_green():
 
 
 def test_errors_say_what_there_is():
-    with pytest.raises(ParamError, match="variety of wood must be one of oak, pine, .*, got 'plutonium'"):
+    with pytest.raises(ParamError, match=r"variety of wood must be one of oak, pine, .*, got 'plutonium'"):
         variety("wood", "plutonium")
     for wrong in ("red", "#12345", "#gggggg"):
         with pytest.raises(ParamError, match=f"a colour must be #rrggbb, got '{wrong}'"):

@@ -6,8 +6,8 @@ and runs the game-ready pass. No weights and no network are used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pydantic
 
@@ -37,7 +37,7 @@ class TextTo3d(Generator[TextTo3dParams]):
     name = "text_to_3d"
     summary = "Props from a prompt: seats, vessels, crates and barrels, lamps. English and Chinese."
     Params = TextTo3dParams
-    example = {"prompt": "a small oak stool", "texture": 64}
+    example: ClassVar[Mapping[str, Any]] = {"prompt": "a small oak stool", "texture": 64}
 
     @property
     def Plan(self) -> Any:  # type: ignore[override]

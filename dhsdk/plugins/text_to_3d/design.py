@@ -27,10 +27,11 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     """The plan of a prompt. Raises PromptError: nothing to make in it, or with ctx.strict a thing that is only alike."""
     reading = read(params.prompt, words())
     made, low_confidence = _objects(reading, ctx)
-    understood, ignored = _effect(reading, made, ctx)
+    understood, already, ignored = _effect(reading, made, ctx)
     if params.style == "stylised":
         made = tuple(one.model_copy(update={"finishes": stylised(one.finishes)}) for one in made)
-    report = Words(understood=understood, ignored=ignored, assumed=_assumptions(made), low_confidence=tuple(low_confidence))
+    assumed = (*already, *_assumptions(made))
+    report = Words(understood=understood, ignored=ignored, assumed=assumed, low_confidence=tuple(low_confidence))
     return TextTo3dPlan(
         objects=made, tris=params.tris, texture=params.texture, style=params.style, lods=params.lods, words=report
     )
@@ -98,6 +99,9 @@ def _shape(kernel: Kernel, preset: str, locks: Locks, key: str, ctx: Context) ->
             group[path[-1]] = value if value != "none" else next(choice for choice in one.choices if choice != "none")
         elif lock == AT_LEAST_SOME:
             group[path[-1]] = value or one.type(max(1, (one.le or 2) // 2) if one.type is int else (one.le or 1.0) / 2)
+        elif isinstance(lock, Toward):
+            moved = value + lock.share * (lock.end - value)
+            group[path[-1]] = round(moved) if one.type is int else round(moved, 4)
         elif lock is not None:
             group[path[-1]] = lock
         elif one.type is float and one.ge is not None and one.le is not None and value:
@@ -106,16 +110,23 @@ def _shape(kernel: Kernel, preset: str, locks: Locks, key: str, ctx: Context) ->
     return kernel.Params.parse(base)
 
 
-def _effect(reading: Reading, made: tuple[ObjectPlan, ...], ctx: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which words decided something. A word counts as understood only when the prompt without it makes another plan."""
+def _effect(reading: Reading, made: tuple[ObjectPlan, ...], ctx: Context) -> tuple[tuple[str, ...], ...]:
+    """(understood, already so, ignored). A word is understood only when the prompt without it makes another plan."""
     quiet = Context(seed=ctx.seed)
     before = [one.model_dump(mode="json") for one in made]
-    understood, ignored = [], []
+    families = {finish.family for one in made for finish in one.finishes.values()}
+    understood, already, ignored = [], [], []
     for mention in reading.mentions:
         if mention.kind in SILENT:
             continue
-        (understood if _matters(reading, mention, before, quiet) else ignored).append(mention.text)
-    return tuple(dict.fromkeys(understood)), tuple(word for word in dict.fromkeys(ignored) if word not in understood)
+        if _matters(reading, mention, before, quiet):
+            understood.append(mention.text)
+        elif mention.kind == "material" and mention.value in families:
+            already.append(f"{mention.text}: so without the word")
+        else:
+            ignored.append(mention.text)
+    rest = tuple(word for word in dict.fromkeys(ignored) if word not in understood)
+    return tuple(dict.fromkeys(understood)), tuple(dict.fromkeys(already)), rest
 
 
 def _matters(reading: Reading, mention: Mention, before: list[dict[str, Any]], ctx: Context) -> bool:

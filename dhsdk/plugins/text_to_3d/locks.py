@@ -15,10 +15,17 @@ Path = tuple[str, ...]
 
 # What a size says about the fields whose ends are called so. Each kernel names the ends of its fields (low ... high).
 SAME = {
-    "tall": {"tall", "high"}, "short": {"short", "low", "squat"}, "wide": {"wide", "broad"}, "narrow": {"narrow", "slim"},
-    "deep": {"deep"}, "shallow": {"shallow"}, "long": {"long"}, "thick": {"thick", "chunky", "heavy"}, "thin": {"thin", "slender"},
+    "tall": {"tall", "high"},
+    "short": {"short", "low", "squat"},
+    "wide": {"wide", "broad"},
+    "narrow": {"narrow", "slim"},
+    "deep": {"deep"},
+    "shallow": {"shallow"},
+    "long": {"long"},
+    "thick": {"thick", "chunky", "heavy"},
+    "thin": {"thin", "slender"},
     "fat": {"fat", "bulging", "round", "plump"},
-}  # fmt: skip
+}
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
 
@@ -76,16 +83,22 @@ def _measured(mention: Mention, locks: Locks) -> None:
 
 
 def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks) -> None:
-    """tall -> 90 % of the way to the end that a field calls tall; "slightly" goes less far, "very" all the way."""
+    """tall -> half of the way from the preset to the end that a field calls tall; "slightly" goes less far, "very" farther."""
     names = SAME.get(mention.value, {mention.value})
-    reach = {0.5: 0.65, 1.0: 0.88, 2.0: 1.0}.get(mention.strength, 0.88)
+    share = {0.5: 0.2, 2.0: 0.8}.get(mention.strength, 0.45)
     for path, one in known.items():
         if one.ge is None or one.le is None or one.type not in (int, float):
             continue
-        share = reach if one.high in names else 1.0 - reach if one.low in names else None
-        if share is not None:
-            value = one.ge + share * (one.le - one.ge)
-            locks.values[path] = round(value) if one.type is int else round(value, 4)
+        if one.high in names or one.low in names:
+            locks.values[path] = Toward(one.le if one.high in names else one.ge, share)
+
+
+@dataclass(frozen=True)
+class Toward:
+    """A lock that moves the preset's value this share of the way to an end of its range."""
+
+    end: float
+    share: float
 
 
 def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:

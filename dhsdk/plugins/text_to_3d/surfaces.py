@@ -12,11 +12,21 @@ from dhsdk.words import Mention, ObjectWords
 
 SOFT = ("fabric", "leather")
 FORMERLY = {
-    "wood/maple": "wood/birch", "wood/ash": "wood/oak", "wood/beech": "wood/birch", "wood/rosewood": "wood/mahogany",
-    "wood/cedar": "wood/cherry", "wood/driftwood": "wood/birch", "metal/chrome": "metal/silver", "metal/lead": "metal/tin",
-    "metal/gunmetal": "metal/iron", "glass/crystal": "glass/clear",
-}  # fmt: skip
+    "wood/maple": "wood/birch",
+    "wood/ash": "wood/oak",
+    "wood/beech": "wood/birch",
+    "wood/rosewood": "wood/mahogany",
+    "wood/cedar": "wood/cherry",
+    "wood/driftwood": "wood/birch",
+    "metal/chrome": "metal/silver",
+    "metal/lead": "metal/tin",
+    "metal/gunmetal": "metal/iron",
+    "glass/crystal": "glass/clear",
+}
 """Materials that have no textures of their own wear their nearest relative's."""
+
+LIT = 5.0
+"""How strongly a bulb or a flame shines: times its colour."""
 
 UNNAMED = {"wood": ("oak", "walnut", "pine", "cherry", "mahogany", "teak")}
 """Varieties to draw from where the words leave the wood open."""
@@ -33,14 +43,34 @@ STYLE: Mapping[str, Mapping[str, Any]] = {
     "chinese": {"roughness": 0.22, "wear": 0.08},
 }
 SLOTS_OF = {
-    "leg": ("legs", "frame"), "arm": ("arms", "frame"), "back": ("back", "frame"), "seat": ("seat", "cushion", "frame"),
-    "stretcher": ("frame", "legs"), "spindle": ("back", "frame"), "slat": ("back", "frame"), "band": ("bands", "metal"),
-    "lock": ("lock", "metal"), "hinge": ("hinge", "metal", "bands"), "nail": ("metal", "bands"), "corner": ("corners", "metal", "bands"),
-    "plank": ("planks", "body"), "belly": ("body",), "neck": ("body",), "foot": ("foot", "base", "body"), "pane": ("glass",),
-    "flame": ("flame", "bulb"), "stem": ("stem", "base"), "base": ("base", "foot", "stem"), "lid": ("lid", "body", "planks"),
-    "handle": ("handle", "handles", "metal", "body"), "top": ("top", "lid"), "spout": ("spout", "body"), "chain": ("chain", "metal"),
-    "hook": ("hook", "metal"), "footrest": ("legs", "frame"),
-}  # fmt: skip
+    "leg": ("legs", "frame"),
+    "arm": ("arms", "frame"),
+    "back": ("back", "frame"),
+    "seat": ("seat", "cushion", "frame"),
+    "stretcher": ("frame", "legs"),
+    "spindle": ("back", "frame"),
+    "slat": ("back", "frame"),
+    "band": ("bands", "metal"),
+    "lock": ("lock", "metal"),
+    "hinge": ("hinge", "metal", "bands"),
+    "nail": ("metal", "bands"),
+    "corner": ("corners", "metal", "bands"),
+    "plank": ("planks", "body"),
+    "belly": ("body",),
+    "neck": ("body",),
+    "foot": ("foot", "base", "body"),
+    "pane": ("glass",),
+    "flame": ("flame", "bulb"),
+    "stem": ("stem", "base"),
+    "base": ("base", "foot", "stem"),
+    "lid": ("lid", "body", "planks"),
+    "handle": ("handle", "handles", "metal", "body"),
+    "top": ("top", "lid"),
+    "spout": ("spout", "body"),
+    "chain": ("chain", "metal"),
+    "hook": ("hook", "metal"),
+    "footrest": ("legs", "frame"),
+}
 
 
 def main_slots(slots: Mapping[str, str], soft: bool) -> list[str]:
@@ -69,7 +99,7 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
     values: dict[str, dict[str, Any]] = {}
     for slot, name in slots.items():
         family, _, variety = name.partition("/")
-        values[slot] = {"family": family, "variety": variety, "wear": 0.15}
+        values[slot] = {"family": family, "variety": variety, "wear": 0.15, "glow": LIT if variety == "lit" else 0.0}
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
     for slot in main_slots(slots, soft=False):
         values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])

@@ -13,14 +13,37 @@ from dhsdk.shapes import kernels
 
 HOST = dhsdk.Host(device="cpu")
 PROMPTS = [
-    "a small oak stool", "a carved oak chair with a red velvet cushion", "a red chair with brass legs", "a throne",
-    "a leather chair with oak legs and a red cushion", "a tall blue ceramic vase with a gold rim", "a glass bottle",
-    "a tall wooden stool without a back, three legs", "a rustic pine bench", "a modern black chair", "a walnut armchair",
-    "a dirty clay jug", "a 60 cm tall vase", "a huge white marble bowl", "two green mugs", "a polished silver goblet",
-    "a striped armchair", "an old rocking chair", "a mug on a stool", "a tiny teapot", "a wide shallow bowl",
-    "一把红色的木椅子，配黄铜腿", "一个高高的蓝色花瓶", "两只白色瓷碗", "破旧的凳子", "没有靠背的椅子", "直径30厘米的盘子", "一张胡桃木长椅",
-    "小茶壶", "三条腿的凳子",
-]  # fmt: skip
+    "a small oak stool",
+    "a carved oak chair with a red velvet cushion",
+    "a red chair with brass legs",
+    "a throne",
+    "a leather chair with oak legs and a red cushion",
+    "a tall blue ceramic vase with a gold rim",
+    "a glass bottle",
+    "a tall wooden stool without a back, three legs",
+    "a rustic pine bench",
+    "a modern black chair",
+    "a walnut armchair",
+    "a dirty clay jug",
+    "a 60 cm tall vase",
+    "a huge white marble bowl",
+    "two green mugs",
+    "a polished silver goblet",
+    "a striped armchair",
+    "an old rocking chair",
+    "a mug on a stool",
+    "a tiny teapot",
+    "a wide shallow bowl",
+    "一把红色的木椅子，配黄铜腿",
+    "一个高高的蓝色花瓶",
+    "两只白色瓷碗",
+    "破旧的凳子",
+    "没有靠背的椅子",
+    "直径30厘米的盘子",
+    "一张胡桃木长椅",
+    "小茶壶",
+    "三条腿的凳子",
+]
 
 
 def plan(prompt, **values):

@@ -117,9 +117,19 @@ class Lamp(Kernel):
     summary: ClassVar[str] = "Lights: table and floor lamps, lanterns, candles, street lamps, pendants."
     Params: ClassVar[type[Params]] = LampParams
     slots: ClassVar[Mapping[str, str]] = freeze(
-        {"base": "metal/brass", "stem": "metal/brass", "shade": "fabric/linen", "metal": "metal/iron", "bulb": "glass/frosted",
-         "glass": "glass/clear", "candle": "wax/beeswax", "flame": "glass/frosted", "cord": "leather/black"}
-    )  # fmt: skip
+        {
+            "base": "metal/brass",
+            "stem": "metal/brass",
+            "legs": "wood/walnut",
+            "shade": "fabric/linen",
+            "metal": "metal/iron",
+            "bulb": "glass/frosted",
+            "glass": "glass/clear",
+            "candle": "wax/beeswax",
+            "flame": "glass/frosted",
+            "cord": "leather/black",
+        }
+    )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
     def build(self, params: LampParams, rng: Stream) -> tuple[Part, ...]:

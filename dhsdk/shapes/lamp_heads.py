@@ -16,9 +16,11 @@ from dhsdk.shapes.sweep import beam, tube
 def open_shade(style: str, radius: float, height: float, top: float, count: int) -> Shell:
     """A cone, drum or pleated shade, open above and below, from y = 0 to `height`."""
     t = max(0.018 * radius, 0.0022)
+    # A drum is hardly tapered, and straight where a cone is drawn in a little.
+    top = 0.75 + 0.25 * top if style == "drum" else top
+    drawn = {"cone": -0.035, "drum": 0.0, "pleated": 0.03}[style]
     ys = np.linspace(0.0, 1.0, 5 if style == "pleated" else 4)
-    belly = 0.03 * np.sin(ys * math.pi) if style == "pleated" else -0.035 * np.sin(ys * math.pi)
-    outer = np.stack([radius * (1.0 + (top - 1.0) * ys + belly), height * ys], axis=1)
+    outer = np.stack([radius * (1.0 + (top - 1.0) * ys + drawn * np.sin(ys * math.pi)), height * ys], axis=1)
     section = np.concatenate([outer, outer[::-1] - (t, 0.0)])
     if style != "pleated":
         shade = ring(section, count, crease=50.0)
@@ -133,10 +135,18 @@ def lantern_cage(frame: LanternFrame, draw: np.random.Generator, rough: float) -
     ]
     u, y = frame.upper, frame.high
     roof = [
-        (0.0, y - 0.01 * h), (1.02 * u, y - 0.01 * h), (1.34 * u, y + 0.015 * h), (1.36 * u, y + 0.05 * h), (1.02 * u, y + 0.3 * frame.roof),
-        (0.5 * u, y + 0.62 * frame.roof), (0.36 * u, y + 0.66 * frame.roof), (0.36 * u, y + 0.84 * frame.roof), (0.44 * u, y + 0.86 * frame.roof),
-        (0.4 * u, y + 0.94 * frame.roof), (0.0, y + frame.roof),
-    ]  # fmt: skip
+        (0.0, y - 0.01 * h),
+        (1.02 * u, y - 0.01 * h),
+        (1.34 * u, y + 0.015 * h),
+        (1.36 * u, y + 0.05 * h),
+        (1.02 * u, y + 0.3 * frame.roof),
+        (0.5 * u, y + 0.62 * frame.roof),
+        (0.36 * u, y + 0.66 * frame.roof),
+        (0.36 * u, y + 0.84 * frame.roof),
+        (0.44 * u, y + 0.86 * frame.roof),
+        (0.4 * u, y + 0.94 * frame.roof),
+        (0.0, y + frame.roof),
+    ]
     pieces = [turned(lathe(rows, n, crease=22.0), (0.0, 1.0, 0.0), frame.flat) for rows in (floor, roof)]
     for i in range(n):
         jolt = draw.uniform(-0.12, 0.12, 2) * t * rough

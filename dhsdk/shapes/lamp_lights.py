@@ -35,10 +35,17 @@ def candle(radius: float, height: float, count: int, draw: np.random.Generator, 
     """A candle standing on the origin: a hollowed, uneven top and drips down its side."""
     sag = 0.18 * radius
     rows = [
-        (0.0, 0.0), (0.94 * radius, 0.0), (radius, 0.06 * radius), (0.97 * radius, 0.5 * height), (0.99 * radius, height - 0.5 * radius),
-        (0.94 * radius, height - 0.08 * radius), (0.8 * radius, height), (0.62 * radius, height - 0.06 * radius),
-        (0.4 * radius, height - sag), (0.0, height - 1.2 * sag),
-    ]  # fmt: skip
+        (0.0, 0.0),
+        (0.94 * radius, 0.0),
+        (radius, 0.06 * radius),
+        (0.97 * radius, 0.5 * height),
+        (0.99 * radius, height - 0.5 * radius),
+        (0.94 * radius, height - 0.08 * radius),
+        (0.8 * radius, height),
+        (0.62 * radius, height - 0.06 * radius),
+        (0.4 * radius, height - sag),
+        (0.0, height - 1.2 * sag),
+    ]
     body = lathe(rows, max(8, count), grain="along", crease=60.0, tint=[1.0] * 6 + [1.0, 0.95, 0.85])
     slope = draw.uniform(-0.35, 0.35, 2) * rough
 
@@ -82,7 +89,17 @@ def flame(radius: float, height: float, draw: np.random.Generator) -> Shell:
 def drip_pan(radius: float, count: int) -> Shell:
     """The cup and pan under a candle of this radius: its floor is at the origin."""
     rows = [
-        (0.0, -0.75), (0.5, -0.75), (0.55, -0.35), (1.75, -0.2), (2.0, 0.12), (1.86, 0.22), (1.6, 0.02), (1.22, -0.06),
-        (1.22, 0.7), (1.06, 0.7), (1.04, 0.0), (0.0, 0.0),
-    ]  # fmt: skip
+        (0.0, -0.75),
+        (0.5, -0.75),
+        (0.55, -0.35),
+        (1.75, -0.2),
+        (2.0, 0.12),
+        (1.86, 0.22),
+        (1.6, 0.02),
+        (1.22, -0.06),
+        (1.22, 0.7),
+        (1.06, 0.7),
+        (1.04, 0.0),
+        (0.0, 0.0),
+    ]
     return lathe([(r * radius, y * radius) for r, y in rows], max(10, count))

@@ -33,19 +33,10 @@ class Spot:
         tilt = self.params.shade.tilt * (-1.0 if self.hung else 0.35)
         return (self.at[0], self.at[1] + y * math.cos(tilt), self.at[2] + y * math.sin(tilt))
 
-    def part(self, name: str, shell: Shell, slot: str, parent: str | None = None, **more: object) -> Part:
+    def part(self, name: str, shell: Shell, slot: str, parent: str | None = None, sockets: tuple[PartSocket, ...] = ()) -> Part:
         """A part of this light."""
-        sockets = more.get("sockets", ())
-        assert isinstance(sockets, tuple)
-        return Part(
-            name + self.suffix,
-            surface(self.placed(shell)),
-            slot,
-            self.at,
-            parent or self.parent,
-            sockets=sockets,
-            collide=slot != "flame",
-        )
+        face = surface(self.placed(shell))
+        return Part(name + self.suffix, face, slot, self.at, parent or self.parent, sockets=sockets, collide=slot != "flame")
 
 
 def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
@@ -59,7 +50,8 @@ def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
         dish = alone and params.light == "candle" and params.shade.style == "none"
         shell = base_shell(params, dish=dish)
         floor = float(shell.points[:, 1].max()) - 0.004 if not dish else 0.07 * params.base.radius - 0.001
-        parts.append(Part("base", surface(shell), "base", (0.0, 0.0, 0.0)))
+        slot = {"square": "metal", "tripod": "legs"}.get(params.base.style, "base")
+        parts.append(Part("base", surface(shell), slot))
         if params.ring and dish:
             parts.append(
                 Part(
@@ -78,7 +70,13 @@ def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
     if not alone or hanging:
         stem, ends = stem_shell(params) if not alone else stem_shell(_corded(params))
         parts.append(
-            Part("stem", surface(moved(stem, (0.0, floor, 0.0))), "cord" if hanging else "stem", (0.0, floor, 0.0), root)
+            Part(
+                "stem",
+                surface(moved(stem, (0.0, floor, 0.0))),
+                "cord" if hanging else "metal" if params.stem.style == "post" else "stem",
+                (0.0, floor, 0.0),
+                root,
+            )
         )
         spots = [(x, y + floor, z) for x, y, z in ends]
         root = root or "stem"
@@ -155,7 +153,9 @@ def _candle(spot: Spot, rng: Stream, y: float, fit: float) -> list[Part]:
     up = (0.0, lift, 0.0)
     wax = lights.candle(r, tall, max(8, params.detail // 2), draw, params.rustic)
     parts.append(spot.part("candle", moved(wax, up), "candle"))
-    parts.append(spot.part("wick", moved(lights.wick(r, tall - 0.2 * r), up), "cord", f"candle{suffix}"))
+    parts.append(
+        spot.part("wick", moved(lights.wick(r, tall - float(draw.uniform(0.15, 0.25)) * r), up), "cord", f"candle{suffix}")
+    )
     socket = PartSocket(f"light{suffix}", spot.point(lift + tall + 0.9 * r), "light", (r, r))
     parts.append(
         spot.part("flame", moved(lights.flame(r, tall - 0.1 * r, draw), up), "flame", f"candle{suffix}", sockets=(socket,))

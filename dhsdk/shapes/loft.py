@@ -63,8 +63,8 @@ def loft(rings: np.ndarray, look: Look = PLAIN, *, loop: bool = False, fan: bool
     if look.grain == "along":
         uv = uv[..., ::-1]
     if look.flat is not None:
-        for band in np.flatnonzero(look.flat_bands):
-            uv[band] = look.flat(points[quads[band].reshape(-1)]).reshape(around, 4, 2)
+        for level in np.flatnonzero(look.flat_bands):
+            uv[level] = look.flat(points[quads[level].reshape(-1)]).reshape(around, 4, 2)
     return _assemble(points, ids, quads, uv, poles, pick, look)
 
 

@@ -95,8 +95,8 @@ def tube(
 
 
 def beam(
-    start: Sequence[float],
-    end: Sequence[float],
+    start: Sequence[float] | np.ndarray,
+    end: Sequence[float] | np.ndarray,
     width: float,
     depth: float,
     *,

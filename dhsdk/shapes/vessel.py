@@ -141,6 +141,15 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "foot": {"height": 0.06, "stem": 0.7, "spread": 1.5},
         "handles": {"count": 2, "style": "ear", "reach": 0.5, "thickness": 0.1},
     },
+    "urn": {
+        "body": {"height": 0.46, "radius": 0.15, "belly": 0.7, "roundness": 1.7, "base": 0.3},
+        "neck": {"length": 0.1, "width": 0.7, "flare": 0.9},
+        "foot": {"height": 0.2, "stem": 0.6, "spread": 1.9},
+        "handles": {"count": 2, "style": "loop", "reach": 0.35, "thickness": 0.1},
+        "flutes": 14,
+        "flute_depth": 0.6,
+        "rings": 1,
+    },
     "flower pot": {
         "body": {"height": 0.2, "radius": 0.11, "belly": 1.0, "roundness": 1.0, "base": 0.66, "wall": 0.08},
         "neck": {"length": 0.2, "width": 1.0, "flare": 0.1},

@@ -57,7 +57,7 @@ def command() -> None:
     """Engine-ready 3D from words, photos and speech: offline, verified, parametric, deterministic."""
 
 
-def _debug(function: Callable[..., Any]) -> Callable[..., Any]:
+def _debug(function: Any) -> Any:
     return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
 
 
@@ -98,8 +98,8 @@ def _make_command(name: str) -> click.Command:
         click.Option(["--strict"], is_flag=True, help="Refuse what would be a flagged fallback."),
         click.Option(["--allow-network"], is_flag=True, help="Let a generator use the network."),
     ]
-    made = click.Command(name, params=options, callback=_making(generator.name), help=generator.summary)
-    return _debug(made)  # type: ignore[no-any-return]
+    made: click.Command = _debug(click.Command(name, params=options, callback=_making(generator.name), help=generator.summary))
+    return made
 
 
 def _flag(field: Field) -> click.Option:

@@ -40,7 +40,7 @@ class TextTo3d(Generator[TextTo3dParams]):
     example: ClassVar[Mapping[str, Any]] = {"prompt": "a small oak stool", "texture": 64}
 
     @property
-    def Plan(self) -> Any:  # type: ignore[override]
+    def Plan(self) -> Any:
         from dhsdk.plugins.text_to_3d.plan import TextTo3dPlan
 
         return TextTo3dPlan

@@ -180,7 +180,7 @@ def _fittings(frame: BarrelFrame) -> list[Part]:
         y = 0.2 * frame.height
         spot: Vec = (0.0, y, float(frame.at(y)))
         if params.lying:
-            spot = (0.0, 0.45 * frame.croze, 0.62 * float(frame.at(0.0)))
+            spot = (0.0, 0.45 * frame.croze, -0.6 * float(frame.at(0.0)))
         shell = _tap(0.16 * frame.radius, lying=params.lying)
         parts.append(
             Part(

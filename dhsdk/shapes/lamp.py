@@ -10,7 +10,7 @@ from dhsdk.params import Params, param
 from dhsdk.shapes.kernel import Kernel, Part, Stream
 
 
-class Base(Params):
+class Footing(Params):
     style: Literal["none", "disc", "dome", "square", "tripod", "ceiling"] = param("dome", help="what it stands on or hangs from")
     radius: float = param(0.095, help="radius of the base", unit="m", ge=0.03, le=0.35, low="small-based", high="broad-based")
     height: float = param(0.04, help="height of the base", unit="m", ge=0.012, le=0.3, low="flat", high="raised")
@@ -36,7 +36,7 @@ class Shade(Params):
 
 
 class LampParams(Params):
-    base: Base = param(Base(), help="the base")
+    base: Footing = param(Footing(), help="the base")
     stem: Stem = param(Stem(), help="the stem")
     shade: Shade = param(Shade(), help="the shade")
     light: Literal["bulb", "candle", "none"] = param("bulb", help="what gives the light")

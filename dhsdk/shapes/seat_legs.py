@@ -16,6 +16,9 @@ from dhsdk.shapes.surface import Shell, join, mirrored, moved, surface
 from dhsdk.shapes.sweep import sweep, tube
 from dhsdk.shapes.turning import BALUSTER, BOBBIN, COLUMN, leaned, tapered_post, turned_member
 
+ROCK = 0.035
+"""How far a rocker has risen where the feet stand on it, metres."""
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -76,7 +79,7 @@ def leg_parts(frame: SeatFrame, rng: Stream) -> list[Part]:
             parts.append(Part(name, surface(shell), "legs", (side * frame.post_x, frame.under, 0.0), "seat"))
         return parts
     spots = stands(frame)
-    lift = 0.045 if frame.params.legs.rockers else 0.0
+    lift = ROCK + 0.3 * frame.leg if frame.params.legs.rockers else 0.0
     parts = [_leg(frame, rng, stand, lift) for stand in spots]
     bars = _stretchers(frame, spots)
     if bars is not None:
@@ -289,18 +292,19 @@ def _bar(a: tuple[float, ...], b: tuple[float, ...], y: float, thick: float) -> 
 
 
 def _rockers(frame: SeatFrame, spots: list[Stand]) -> list[Part]:
-    """A curved runner under each side."""
+    """A runner under each side: an arc that has risen by ROCK where the feet stand on it."""
     parts = []
     front = max(stand.foot[1] for stand in spots)
     back = min(stand.foot[1] for stand in spots)
-    over = 0.3 * (front - back)
+    middle, half = (front + back) / 2, (front - back) / 2
     w = 0.9 * frame.leg
+    z = np.linspace(front + 0.4 * half, back - 0.75 * half, 13)
+    y = ROCK * ((z - middle) / half) ** 2 + 0.4 * w
     for name, sign in (("rocker_left", 1), ("rocker_right", -1)):
         xs = [abs(stand.foot[0]) for stand in spots if stand.foot[0] * sign > 0.02] or [0.4 * frame.width]
         x = sign * float(np.mean(xs))
-        curve = bezier([(front + over * 0.7, 0.14), (front * 0.5, -0.035), (back * 0.5, -0.035), (back - over * 1.3, 0.16)], 11)
-        path = np.stack([np.full(11, x), curve[:, 1] + 0.0, curve[:, 0]], axis=1)
-        scale = np.interp(np.arange(11), [0, 5, 10], [0.7, 1.0, 0.7])
+        path = np.stack([np.full(13, x), y, z], axis=1)
+        scale = np.interp(np.arange(13), [0, 3, 8, 12], [0.7, 1.0, 1.0, 0.7])
         shell = sweep(path, rounded(w, 0.8 * w, 0.2 * w, 1), scale=scale, side=(1.0, 0.0, 0.0), bevel=frame.bevel)
         parts.append(Part(name, surface(shell), "legs", (x, 0.0, 0.0), "seat"))
     return parts

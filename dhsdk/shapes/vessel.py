@@ -143,7 +143,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "urn": {
         "body": {"height": 0.46, "radius": 0.15, "belly": 0.7, "roundness": 1.7, "base": 0.3},
-        "neck": {"length": 0.1, "width": 0.7, "flare": 0.9},
+        "neck": {"length": 0.1, "width": 0.68, "flare": 0.45},
         "foot": {"height": 0.2, "stem": 0.6, "spread": 1.9},
         "handles": {"count": 2, "style": "loop", "reach": 0.35, "thickness": 0.1},
         "flutes": 14,

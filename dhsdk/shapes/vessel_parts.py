@@ -184,7 +184,7 @@ def _body(out: Outside, sway: Change) -> Shell:
     tint = [1.0] * (len(rows) - 1) + [1.0, 1.0, 1.0] + list(0.95 - 0.42 * depth) + [0.5, 0.5]
     count = params.detail
     if params.flutes > 2:
-        count = params.flutes * (4 if params.flutes <= 12 else 3)
+        count = params.flutes * (4 if params.flutes <= 16 else 3)
     shell = lathe(profile, count, tint=tint[: len(profile) - 1], crease=46.0)
     return (
         mapped(mapped(shell, lambda p: _fluted(out, p)), sway)

@@ -81,8 +81,9 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     if tris is None or total <= tris:
         return by_id
     fixed = sum(by_id[key].triangles * count for key, count in used.items() if not _reducible(by_id[key]))
-    share = (tris - fixed) / max(1, total - fixed)
-    out = {key: _reduced(mesh, int(mesh.triangles * share)) if _reducible(mesh) else mesh for key, mesh in by_id.items()}
+    free = [key for key in by_id if _reducible(by_id[key])]
+    smaller = simplify([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
+    out = by_id | dict(zip(free, smaller, strict=True))
     got = sum(out[key].triangles * count for key, count in used.items())
     if got > tris:
         raise RequestError(f"a budget of {tris} triangles cannot be met: closed parts with their seams need {got}; ask for more")
@@ -90,11 +91,8 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
 
 
 def _reduced(mesh: Mesh, target: int) -> Mesh:
-    """The mesh with about `target` triangles, shared out over its primitives; small ones stay as they are."""
-    if not _reducible(mesh) or mesh.triangles <= LEAST or target >= mesh.triangles:
-        return mesh
-    share = target / mesh.triangles
-    return replace(mesh, primitives=tuple(simplify(p, int(len(p.faces) * share)) for p in mesh.primitives))
+    """The mesh with about `target` triangles; a small one stays as it is."""
+    return simplify([mesh], target)[0] if _reducible(mesh) and mesh.triangles > LEAST else mesh
 
 
 def _tangented(mesh: Mesh) -> Mesh:

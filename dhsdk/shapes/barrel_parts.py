@@ -122,18 +122,23 @@ def _hoops(frame: BarrelFrame, rng: Stream) -> Shell:
     if frame.params.body.bulge < 0.05 and hoops.count == 2:
         spots = [0.2, 0.8]
     wide = min(wide, 0.8 * frame.height * 0.36 / max(pairs, 1))
+    sides = max(14, frame.params.staves.count)
     pieces = []
     for t in spots:
         y = float(t + draw.uniform(-0.008, 0.008) * frame.params.staves.irregular) * frame.height
         slope = frame.slope(y)
-        hoop = band(float(frame.at(y)) + 0.32 * thin, y, thin, wide, max(14, frame.params.staves.count), flare=slope * wide)
+        # A hoop is a polygon: it stands off far enough that its flats clear the staves, also those that stick out.
+        radius = float(frame.at(y))
+        clear = radius * (1.0 - math.cos(math.pi / sides)) + 0.1 * frame.params.staves.irregular * frame.thick
+        radius += max(0.32 * thin, clear - 0.2 * thin)
+        hoop = band(radius, y, thin, wide, sides, flare=slope * wide)
         lean = float(draw.uniform(-0.008, 0.008)) * frame.params.staves.irregular
         pieces.append(turned(hoop, (math.sin(7 * t), 0.0, math.cos(7 * t)), lean, (0.0, y, 0.0)))
         if hoops.rivets:
             for side in (-1, 1):
                 head = nail(0.16 * wide, 6)
                 angle = float(draw.uniform(-0.3, 0.3)) + 0.6 + 0.08 * side * wide / frame.radius
-                spot = moved(head, (0.0, y + side * 0.18 * wide, float(frame.at(y)) + 0.8 * thin))
+                spot = moved(head, (0.0, y + side * 0.18 * wide, radius + 0.48 * thin))
                 pieces.append(turned(spot, (0.0, 1.0, 0.0), angle))
     return join(*pieces)
 

@@ -44,7 +44,7 @@ class LampParams(Params):
     finial: bool = param(True, help="a knob on top")
     ring: bool = param(False, help="a ring to carry or hang it by")
     rustic: float = param(0.3, help="how uneven it is", ge=0.0, le=1.0, low="precise", high="rustic")
-    detail: int = param(20, help="segments around", ge=6, le=40, low="faceted", high="smooth")
+    detail: int = param(20, help="segments around", ge=6, le=32, low="faceted", high="smooth")
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {

@@ -17,11 +17,11 @@ GROUND = 0.66
 def finished(parts: Sequence[Part], rng: Stream) -> tuple[Part, ...]:
     """The parts moved so that the lowest point is at y = 0, darker towards the ground, below and inside.
 
-    Each is scaled by up to 0.15 % in x and z about its pivot: repeated pieces are never the same to the bit.
+    Each is scaled by up to 0.25 % in x and z about its pivot: repeated pieces are never the same to the bit.
     """
     low = min(float(part.surface.positions[:, 1].min()) for part in parts)
     high = max(float(part.surface.positions[:, 1].max()) for part in parts)
-    return tuple(_finish(part, low, high - low, 1.0 + rng("vary", part.name).uniform(-0.0015, 0.0015, 2)) for part in parts)
+    return tuple(_finish(part, low, high - low, 1.0 + rng("vary", part.name).uniform(-0.0025, 0.0025, 2)) for part in parts)
 
 
 def _finish(part: Part, low: float, height: float, vary: np.ndarray) -> Part:

@@ -117,9 +117,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "goblet": {
         "body": {"height": 0.19, "radius": 0.046, "belly": 0.72, "roundness": 1.9, "base": 0.34},
-        "neck": {"length": 0.06, "width": 0.88, "flare": 0.3},
+        "neck": {"length": 0.0, "width": 0.9, "flare": 0.1},
         "foot": {"height": 0.46, "stem": 0.5, "spread": 2.1},
-        "rings": 2,
+        "rings": 0,
     },
     "jug": {
         "body": {"height": 0.25, "radius": 0.08, "belly": 0.4, "base": 0.7},
@@ -146,7 +146,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "neck": {"length": 0.1, "width": 0.68, "flare": 0.45},
         "foot": {"height": 0.2, "stem": 0.6, "spread": 1.9},
         "handles": {"count": 2, "style": "loop", "reach": 0.35, "thickness": 0.1},
-        "flutes": 14,
+        "flutes": 10,
         "flute_depth": 0.6,
         "rings": 1,
     },

@@ -64,14 +64,14 @@ class Outside:
     def _body_rows(self) -> np.ndarray:
         """From the base over the belly to the neck: two superellipse quarters."""
         p = self.params.body.roundness
-        low = np.linspace(0.0, 1.0, 9)[1:]
+        low = np.linspace(0.0, 1.0, 9)[1:] ** 1.5
         rows = [(self.base, self.foot + 0.012 * self.height)] if self.foot else []
         for s in low:
             grown = (1.0 - (1.0 - s) ** p) ** (1.0 / p)
             rows.append((self.base + (self.radius - self.base) * grown, self.foot + (self.wide - self.foot) * (0.02 + 0.98 * s)))
         span = self.top - self.wide
         if span > 0.03 * self.height:
-            for s in np.linspace(1.0, 0.0, 8)[1:]:
+            for s in np.linspace(1.0, 0.0, 8)[1:] ** 1.5:
                 grown = (1.0 - (1.0 - s) ** p) ** (1.0 / p)
                 rows.append((self.throat + (self.radius - self.throat) * grown, self.top - span * s))
         return np.array(rows)

@@ -1,25 +1,35 @@
-"""One collision shape for a mesh: the primitive that fits it best, or a convex hull."""
+"""Collision shapes: the primitive that fits best, or a convex hull."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
 
-from dhsdk.scene.mesh import Collider, Mesh
+from dhsdk.scene.mesh import Collider, Quaternion
 
 MOST_HULL = 32
 """Vertices of a hull: what engines handle well."""
+LOOSE = 1.12
+"""A primitive serves where its volume is at most this much of the convex hull's."""
+TURNS: tuple[Quaternion, ...] = (
+    (0.0, 0.0, -math.sqrt(0.5), math.sqrt(0.5)),
+    (0.0, 0.0, 0.0, 1.0),
+    (math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)),
+)
+"""Rotations that take +y to x, y and z."""
 
 
-def collider(mesh: Mesh, kind: Literal["auto", "box", "hull"]) -> Collider | None:
-    """A box, sphere, cylinder or hull in the mesh's frame; None for a mesh that is too thin to collide with.
+def collider(points: np.ndarray, kind: Literal["auto", "box", "hull"]) -> Collider | None:
+    """A collision shape around points (N, 3), in their frame; None for what is too small or too thin to collide with.
 
-    auto: the primitive whose volume is at most a tenth larger than the convex hull's, else the hull.
+    auto: the smallest of box, sphere, cylinder and capsule (along any axis) where it is hardly larger than the convex hull,
+    else the hull.
     """
     from scipy.spatial import ConvexHull, QhullError
 
-    points = np.unique(np.concatenate([p.positions for p in mesh.primitives]).astype(np.float64), axis=0)
+    points = np.unique(points.astype(np.float64), axis=0)
     low, high = points.min(axis=0), points.max(axis=0)
     size, middle = high - low, (low + high) / 2
     if size.max() < 1e-3 or size.min() < 1e-5:
@@ -31,44 +41,63 @@ def collider(mesh: Mesh, kind: Literal["auto", "box", "hull"]) -> Collider | Non
         hull = ConvexHull(points)
     except QhullError:
         return box
+    corners = points[np.sort(hull.vertices)]
     if kind == "auto":
-        for shape, volume in _primitives(box, size, middle, points):
-            if volume <= 1.1 * hull.volume:
-                return shape
-    return _hull(points[hull.vertices], hull.volume) or box
+        volume, _, best = min(_primitives(box, size, middle, corners), key=lambda one: one[:2])
+        if volume <= LOOSE * hull.volume:
+            return best
+    return _hull(corners)
 
 
-def _primitives(box: Collider, size: np.ndarray, middle: np.ndarray, points: np.ndarray) -> list[tuple[Collider, float]]:
-    away = points - middle
+def _primitives(box: Collider, size: np.ndarray, middle: np.ndarray, corners: np.ndarray) -> list[tuple[float, int, Collider]]:
+    """(volume, rank, shape) of every primitive around the corners; among equal volumes the simpler has the lower rank."""
+    away = corners - middle
     radius = float(np.linalg.norm(away, axis=1).max())
-    around = float(np.linalg.norm(away[:, [0, 2]], axis=1).max())
-    return [
-        (box, float(size.prod())),
-        (Collider("sphere", (radius,), _vector(middle)), 4 / 3 * np.pi * radius**3),
-        (Collider("cylinder", (around, float(size[1])), _vector(middle)), float(np.pi * around**2 * size[1])),
-    ]
+    found = [(float(size.prod()), 0, box), (4 / 3 * math.pi * radius**3, 1, Collider("sphere", (radius,), _vector(middle)))]
+    for axis, turn in enumerate(TURNS):
+        along = away[:, axis]
+        around = np.linalg.norm(np.delete(away, axis, axis=1), axis=1)
+        wide, tall = float(around.max()), float(size[axis])
+        cylinder = Collider("cylinder", (wide, tall), _vector(middle), turn)
+        found.append((math.pi * wide**2 * tall, 2, cylinder))
+        # The caps must hold every corner: |along| <= straight / 2 + sqrt(wide^2 - around^2).
+        straight = 2.0 * max(0.0, float((np.abs(along) - np.sqrt(np.maximum(wide**2 - around**2, 0.0))).max()))
+        capsule = Collider("capsule", (wide, straight + 2.0 * wide), _vector(middle), turn)
+        found.append((math.pi * wide**2 * (straight + 4 / 3 * wide), 3, capsule))
+    return found
 
 
-def _hull(corners: np.ndarray, volume: float) -> Collider | None:
-    """The convex hull of at most MOST_HULL of the corners: those that lie farthest out in evenly spread directions."""
+def _hull(corners: np.ndarray) -> Collider:
+    """The convex hull of at most MOST_HULL of the corners: always the one that stands out farthest is added."""
     from scipy.spatial import ConvexHull
 
     if len(corners) > MOST_HULL:
-        steps = np.arange(MOST_HULL) + 0.5
-        polar, turn = np.arccos(1 - 2 * steps / MOST_HULL), np.pi * (1 + 5**0.5) * steps
-        ways = np.stack([np.cos(turn) * np.sin(polar), np.cos(polar), np.sin(turn) * np.sin(polar)], axis=1)
-        corners = corners[np.unique((corners @ ways.T).argmax(axis=0))]
-    if len(corners) < 4:
-        return None
+        chosen = _first_four(corners)
+        while len(chosen) < MOST_HULL:
+            planes = ConvexHull(corners[chosen]).equations
+            out = (corners @ planes[:, :3].T + planes[:, 3]).max(axis=1)
+            if out.max() < 1e-9:
+                break
+            chosen.append(int(out.argmax()))
+        corners = corners[sorted(chosen)]
     hull = ConvexHull(corners)
     faces = hull.simplices
     a, b, c = (corners[faces[:, i]] for i in range(3))
     inward = (np.cross(b - a, c - a) * hull.equations[:, :3]).sum(axis=1) < 0
     faces = np.where(inward[:, None], faces[:, ::-1], faces)
     used, index = np.unique(faces, return_inverse=True)
-    if hull.volume < 0.5 * volume:
-        return None
     return Collider("hull", positions=corners[used], faces=index.reshape(-1, 3))
+
+
+def _first_four(corners: np.ndarray) -> list[int]:
+    """Four corners that span a volume: each the farthest from the point, line and plane of those before."""
+    first = int(corners[:, int(np.ptp(corners, axis=0).argmax())].argmin())
+    away = corners - corners[first]
+    second = int((away**2).sum(axis=1).argmax())
+    way = away[second] / np.linalg.norm(away[second])
+    third = int(np.linalg.norm(np.cross(away, way), axis=1).argmax())
+    fourth = int(np.abs(away @ np.cross(away[second], away[third])).argmax())
+    return [first, second, third, fourth]
 
 
 def _vector(v: np.ndarray) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from dhsdk.ready.collapse import collapse, quadrics
 from dhsdk.scene.mesh import Mesh, Primitive
+from dhsdk.scene.weld import taken
 
 
 def simplify(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = None) -> tuple[Mesh, ...]:
@@ -84,17 +85,4 @@ def _picked(primitive: Primitive, faces: np.ndarray) -> Primitive:
     if len(faces) == len(primitive.faces):
         return primitive
     used, index = np.unique(faces, return_inverse=True)
-
-    def pick(array: np.ndarray | None) -> np.ndarray | None:
-        return None if array is None else array[used]
-
-    return replace(
-        primitive,
-        positions=primitive.positions[used],
-        faces=index.reshape(-1, 3),
-        normals=pick(primitive.normals),
-        tangents=pick(primitive.tangents),
-        uvs=tuple(uv[used] for uv in primitive.uvs),
-        colors=pick(primitive.colors),
-        attributes={name: values[used] for name, values in primitive.attributes.items()},
-    )
+    return taken(primitive, used, index.reshape(-1, 3))

@@ -9,12 +9,16 @@ from itertools import pairwise
 import numpy as np
 
 from dhsdk.errors import RequestError
+from dhsdk.ready.clean import cleaned
 from dhsdk.ready.colliders import collider
 from dhsdk.ready.options import ReadyOptions
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.tangents import tangents
 from dhsdk.ready.textures import capped
-from dhsdk.scene.mesh import Mesh, Primitive
+from dhsdk.ready.unwrap import unwrapped
+from dhsdk.scene import edit
+from dhsdk.scene.frames import instance_matrices, world
+from dhsdk.scene.mesh import Collider, Mesh, Primitive
 from dhsdk.scene.types import Node, Scene
 
 LEAST = 60
@@ -24,44 +28,72 @@ LEAST = 60
 def make_ready(
     scene: Scene,
     options: ReadyOptions = ReadyOptions(),  # noqa: B008 (frozen)
-    progress: Callable[[float, str], None] = lambda fraction, message: None,
+    progress: Callable[[float, str], None] | None = None,
 ) -> Scene:
-    """The scene within its budget, with tangents, LODs and colliders; nodes, names and pivots stay.
+    """The scene clean and within its budget, with UVs, tangents, LODs and colliders; nodes, names and pivots stay.
 
-    Raises RequestError when the budget cannot be met.
+    What a node has already (UVs, tangents, LODs, colliders) stays; so do meshes with skins or morphs, but for tangents.
+    Raises RequestError: the budget cannot be met, or a mesh without UVs is too large to unwrap.
     """
-    progress(0.0, "budget")
+    tell = progress or _silent
+    tell(0.0, "clean and budget")
+    if options.weld:
+        scene = edit.map_meshes(scene, lambda mesh: cleaned(mesh) if _reducible(mesh) else mesh)
     meshes = _budgeted(scene, options.tris)
     finished: dict[int, Mesh] = {}
     lods: dict[int, tuple[Mesh, ...]] = {}
     for number, (key, mesh) in enumerate(meshes.items()):
-        progress(0.1 + 0.7 * number / max(1, len(meshes)), "lods and tangents")
-        chain = [mesh]
+        tell(0.1 + 0.7 * number / max(1, len(meshes)), "UVs, LODs and tangents")
+        chain = [unwrapped(mesh) if options.uv and _reducible(mesh) else mesh]
         for _level in range(options.lods):
             chain.append(_reduced(chain[-1], chain[-1].triangles // 2))
         made = [_tangented(one) if options.tangents else one for one in chain]
         finished[key] = made[0]
-        useful = [small for large, small in pairwise(made) if small.triangles < large.triangles]
-        lods[key] = tuple(useful)
-    progress(0.85, "colliders")
-    nodes = tuple(_ready_node(node, finished, lods, options) for node in scene.nodes)
-    ready = replace(scene, nodes=nodes)
+        lods[key] = tuple(small for large, small in pairwise(made) if small.triangles < large.triangles)
+    tell(0.85, "colliders and textures")
+    nodes = tuple(_detailed(node, finished, lods) for node in scene.nodes)
+    ready = replace(scene, nodes=_collided(replace(scene, nodes=nodes), options))
     if options.texture is not None:
         ready = capped(ready, options.texture)
-    progress(1.0, "ready")
+    tell(1.0, "ready")
     return ready
 
 
-def _ready_node(node: Node, meshes: dict[int, Mesh], lods: dict[int, tuple[Mesh, ...]], options: ReadyOptions) -> Node:
+def _silent(fraction: float, message: str) -> None:
+    pass
+
+
+def _detailed(node: Node, meshes: dict[int, Mesh], lods: dict[int, tuple[Mesh, ...]]) -> Node:
     if node.mesh is None:
         return node
-    key = id(node.mesh)
-    mesh = meshes.get(key, node.mesh)
-    colliders = node.colliders
-    if not colliders and options.colliders != "none" and node.extras.get("collide", True) and _reducible(node.mesh):
-        shape = collider(mesh, options.colliders)
-        colliders = (shape,) if shape is not None else ()
-    return replace(node, mesh=mesh, lods=node.lods or lods.get(key, ()), colliders=colliders)
+    return replace(node, mesh=meshes[id(node.mesh)], lods=node.lods or lods[id(node.mesh)])
+
+
+def _collided(scene: Scene, options: ReadyOptions) -> tuple[Node, ...]:
+    """The nodes with colliders where they had none: one for each part, or for each root around all that hangs below it."""
+    kind = options.colliders
+    if kind == "none":
+        return scene.nodes
+    around: dict[str, list[np.ndarray]] = {}
+    matrices = world(scene) if options.collide == "asset" else {}
+    solid = [node for node in scene.nodes if node.mesh is not None and node.extras.get("collide", True) and _reducible(node.mesh)]
+    for node in solid:
+        points = np.concatenate([shape.positions for shape in node.mesh.primitives]).astype(np.float64)  # type: ignore[union-attr]
+        owner = node
+        if options.collide == "asset":
+            if node.instances is not None:
+                copies = instance_matrices(node.instances)
+                points = np.concatenate([points @ one[:3, :3].T + one[:3, 3] for one in copies])
+            while owner.parent is not None:
+                owner = scene.node(owner.parent)
+            matrix = np.linalg.inv(matrices[owner.key]) @ matrices[node.key]
+            points = points @ matrix[:3, :3].T + matrix[:3, 3]
+        around.setdefault(owner.key, []).append(points)
+    shapes: dict[str, tuple[Collider, ...]] = {}
+    for key, parts in around.items():
+        shape = None if scene.node(key).colliders else collider(np.concatenate(parts), kind)
+        shapes[key] = (shape,) if shape is not None else scene.node(key).colliders
+    return tuple(replace(node, colliders=shapes.get(node.key, node.colliders)) for node in scene.nodes)
 
 
 def _reducible(mesh: Mesh) -> bool:

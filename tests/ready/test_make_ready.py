@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from dhsdk.errors import ParamError, RequestError
 from dhsdk.media import Image
 from dhsdk.ready import ReadyOptions, make_ready
+from dhsdk.ready.clean import cleaned
 from dhsdk.ready.colliders import collider
 from dhsdk.ready.tangents import tangents
-from dhsdk.scene import Instances, Material, Mesh, Morph, Node, Primitive, Scene, Texture, make
+from dhsdk.scene import Collider, Instances, Material, Mesh, Morph, Node, Primitive, Scene, Texture, make
+from dhsdk.scene.check import check
 from dhsdk.scene.compare import differences
 
 
@@ -98,25 +100,132 @@ def test_tangents_without_uv_area_are_still_unit():
     assert np.allclose(np.linalg.norm(made[:, :3], axis=1), 1.0)
 
 
-def test_colliders_fit_their_shape():
-    assert collider(make.box((1.0, 2.0, 3.0)), "auto").kind == "box"
-    assert collider(make.sphere(0.5, 48, 24), "auto").kind == "sphere"
-    assert collider(make.cylinder(0.5, 2.0, 64), "auto").kind == "cylinder"
-    cone = Mesh(
-        (
-            Primitive(
-                np.array([[0, 2, 0], [1, 0, 0], [-1, 0, 1], [-1, 0, -1]], float), [[0, 1, 3], [0, 2, 1], [0, 3, 2], [1, 2, 3]]
-            ),
-        )
-    )
-    hull = collider(cone, "auto")
+def points(mesh):
+    return np.concatenate([primitive.positions for primitive in mesh.primitives])
+
+
+def inside(shape, at):
+    """Whether every point lies in a collider, to a thousandth."""
+    x, y, z, w = shape.rotation
+    q = np.array([x, y, z])
+    local = at - np.array(shape.translation)
+    local = local + 2 * np.cross(-q, np.cross(-q, local) + w * local)
+    if shape.kind == "box":
+        return (np.abs(local) <= np.array(shape.size) / 2 + 1e-3).all()
+    if shape.kind == "sphere":
+        return (np.linalg.norm(local, axis=1) <= shape.size[0] + 1e-3).all()
+    radius, height = shape.size
+    around, up = np.linalg.norm(local[:, [0, 2]], axis=1), np.abs(local[:, 1])
+    if shape.kind == "cylinder":
+        return (around <= radius + 1e-3).all() and (up <= height / 2 + 1e-3).all()
+    return (np.hypot(around, np.maximum(up - (height / 2 - radius), 0)) <= radius + 1e-3).all()
+
+
+def capsule_points(axis):
+    ball = points(make.sphere(0.5, 32, 16))
+    ball[:, 1] += np.where(ball[:, 1] > 0, 1.0, -1.0)
+    return np.roll(ball, axis - 1, axis=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "kind"),
+    [
+        (points(make.box((1.0, 2.0, 3.0))), "box"),
+        (points(make.sphere(0.5, 48, 24)), "sphere"),
+        *[(np.roll(points(make.cylinder(0.5, 2.0, 64)), turn, axis=1), "cylinder") for turn in range(3)],
+        *[(capsule_points(axis), "capsule") for axis in range(3)],
+    ],
+)
+def test_a_primitive_serves_where_it_fits(at, kind):
+    shape = collider(at, "auto")
+    assert shape.kind == kind
+    assert inside(shape, at)
+
+
+def test_what_no_primitive_fits_gets_a_hull():
+    hull = collider(np.array([[0, 2, 0], [1, 0, 0], [-1, 0, 1], [-1, 0, -1]], float), "auto")
     assert hull.kind == "hull"
     assert len(hull.positions) == 4
-    assert collider(make.sphere(0.5, 48, 24), "hull").kind == "hull"
-    assert collider(make.sphere(0.5, 48, 24), "box").kind == "box"
-    assert collider(make.box((1e-4, 1e-4, 1e-4)), "auto") is None
-    flat = Mesh((Primitive([[0, 0, 0], [1, 0, 0], [1, 0, 1]], [[0, 1, 2]]),))
-    assert collider(flat, "auto") is None
+    ball = collider(points(make.sphere(0.5, 48, 24)), "hull")
+    solid = manifold3d.Manifold(manifold3d.Mesh(np.array(ball.positions), np.array(ball.faces)))
+    assert len(ball.positions) <= 32
+    assert solid.status() == manifold3d.Error.NoError
+    assert solid.volume() > 0.8 * 4 / 3 * np.pi * 0.5**3
+    assert collider(points(make.sphere(0.5, 48, 24)), "box").kind == "box"
+
+
+def test_what_is_too_thin_gets_no_collider():
+    assert collider(points(make.box((1e-4, 1e-4, 1e-4))), "auto") is None
+    assert collider(np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1]], float), "auto") is None
+
+
+def test_one_collider_around_the_whole_asset():
+    legs = [make.place(make.single(make.box((0.1, 1.0, 0.1)), "leg"), at=(x, 0.5, 0.0)) for x in (-1.0, 1.0)]
+    nodes = make_ready(make.group("table", *legs), ReadyOptions(collide="asset")).nodes
+    (owner,) = [node for node in nodes if node.colliders]
+    assert owner.parent is None
+    assert owner.colliders[0].size[0] == pytest.approx(2.1)
+
+
+def test_trim_and_what_has_a_collider_already_get_none():
+    box = make.box()
+    own = Collider("sphere", (3.0,))
+    ready = make_ready(Scene((Node("trim", box, extras={"collide": False}), Node("own", box, colliders=(own,)))))
+    assert ready.node("trim").colliders == ()
+    assert ready.node("own").colliders == (own,)
+
+
+def test_a_triangle_soup_is_welded_and_can_then_be_reduced():
+    source = ball().nodes[0].mesh.primitives[0]
+    corners = source.faces.reshape(-1).astype(int)
+    soup = Primitive(
+        source.positions[corners],
+        np.arange(len(corners)).reshape(-1, 3),
+        normals=source.normals[corners],
+        uvs=(source.uvs[0][corners],),
+    )
+    small = make_ready(Scene((Node("soup", Mesh((soup,))),)), ReadyOptions(tris=200)).nodes[0].mesh.primitives[0]
+    assert len(small.faces) <= 200
+    assert closed(small)
+
+
+def test_triangles_without_area_go():
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [5, 5, 5]], float)
+    mesh = cleaned(Mesh((Primitive(points, [[0, 1, 2], [0, 0, 1]]),)))
+    assert mesh.triangles == 1
+    assert len(mesh.primitives[0].positions) == 3
+    box = make.box()
+    assert cleaned(box) is box
+
+
+def test_missing_uvs_are_unwrapped_and_the_mesh_stays_closed():
+    source = ball(16, 8).nodes[0].mesh.primitives[0]
+    bare = Mesh((Primitive(source.positions, source.faces, normals=source.normals),), name="scan")
+    made = make_ready(Scene((Node("a", bare),)), ReadyOptions(lods=1)).nodes[0]
+    for mesh in (made.mesh, *made.lods):
+        primitive = mesh.primitives[0]
+        assert closed(primitive)
+        assert primitive.tangents is not None
+        assert primitive.uvs[0].min() >= 0.0
+        assert primitive.uvs[0].max() <= 1.0
+        corners = primitive.uvs[0][primitive.faces.astype(int)].astype(float)
+        one, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        assert np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]).min() > 0
+    again = make_ready(Scene((Node("a", bare),)), ReadyOptions(lods=1)).nodes[0]
+    assert not differences(again.mesh, made.mesh)
+
+
+def test_a_mesh_too_large_to_unwrap_is_refused():
+    source = make.sphere(0.5, 200, 160).primitives[0]
+    bare = Mesh((Primitive(source.positions, source.faces),), name="scan")
+    rule = r"at most 60,000 triangles, got 63,600 in 'scan': give a budget \(tris\) or leave the UVs out \(uv=False\)"
+    with pytest.raises(RequestError, match=rule):
+        make_ready(Scene((Node("a", bare),)))
+
+
+def test_no_engine_minds_what_comes_out():
+    before = {str(problem) for problem in check(ball())}
+    assert {str(problem) for problem in check(make_ready(ball(), ReadyOptions(tris=300, lods=2)))} <= before
 
 
 def test_textures_are_capped_and_stay_shared():
@@ -128,9 +237,19 @@ def test_textures_are_capped_and_stay_shared():
     assert made.base_color_texture.image is made.emissive_texture.image
 
 
+def test_edges_become_powers_of_two_and_colours_are_averaged_as_light():
+    pixels = np.zeros((48, 96, 3), np.uint8)
+    pixels[:, ::2] = 255
+    material = Material(base_color_texture=Texture(Image(pixels)), normal_texture=Texture(Image(pixels, colour="data")))
+    made = make_ready(make.single(make.box(material=material), "box"), ReadyOptions(texture=48)).materials[0]
+    assert made.base_color_texture.image.pixels.shape == (16, 32, 3)
+    assert abs(int(made.base_color_texture.image.pixels.mean()) - 188) <= 1  # half the light, encoded
+    assert abs(int(made.normal_texture.image.pixels.mean()) - 128) <= 1
+
+
 def test_everything_can_be_left_out():
     source = ball()
-    options = ReadyOptions(tangents=False, lods=0, colliders="none")
+    options = ReadyOptions(weld=False, uv=False, tangents=False, lods=0, colliders="none")
     assert not differences(make_ready(source, options), source)
 
 

@@ -99,7 +99,7 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
     values: dict[str, dict[str, Any]] = {}
     for slot, name in slots.items():
         family, _, variety = name.partition("/")
-        values[slot] = {"family": family, "variety": variety, "wear": 0.15, "glow": LIT if variety == "lit" else 0.0}
+        values[slot] = {"family": family, "variety": variety, "wear": 0.15, "glow": LIT if slot in ("bulb", "flame") else 0.0}
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
     for slot in main_slots(slots, soft=False):
         values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])

@@ -15,10 +15,10 @@ def available() -> str | None:
 
 
 def load(device: str) -> Any:
-    """The function rasterize(pos, faces, height, width). The CPU serves every device."""
-    from dhsdk.render.raster import rasterize
+    """A Rasterizer. The CPU serves every device."""
+    from dhsdk.render.visibility import Scanline
 
-    return rasterize
+    return Scanline()
 
 
 @hookimpl

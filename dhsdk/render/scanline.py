@@ -1,0 +1,249 @@
+"""Visibility on the CPU, in three loops: sort triangles into bands of rows, fill the spans of a band, weigh what is seen.
+
+A triangle is cut into the rows whose centre lines it crosses; the span of a row runs from one edge's crossing to another's. The
+crossing of an edge is computed from its upper end, so that both triangles of an edge get the same number, and a span owns its
+left end but not its right one: that is the top-left rule, and no pixel is lost or hit twice between neighbours.
+Triangles too small to meet a pixel centre are dropped before anything is stored. Numbers are float64 from the positions on; the
+buffer that decides who is nearest is float32 and holds 1/z (with perspective) or -z, both linear on the screen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dhsdk.jit import kernel
+
+BAND = 16
+"""Rows of a band."""
+
+CHUNK = 16384
+"""Triangles that are sorted at once."""
+
+NEAREST = 1e-6
+"""With perspective nothing nearer than this is seen: metres."""
+
+
+@kernel(inline="always")
+def _rows(y0, y1, y2, height, slack):  # type: ignore[no-untyped-def]
+    """First and last row whose centre may lie in the triangle, first > last for none. Also for columns."""
+    low, high = max(min(y0, y1, y2) - slack, np.float32(0.0)), min(max(y0, y1, y2) + slack, np.float32(height))
+    if not low <= high:
+        return 0, -1
+    return int(np.ceil(low - np.float32(0.5))), int(np.ceil(high - np.float32(0.5))) - 1
+
+
+@kernel(inline="always")
+def _bands(pos, i, j, m, flat, near, cull, width, height):  # type: ignore[no-untyped-def]
+    """First and last band of a triangle in float32, with room for its rounding: kept in vain sometimes, never lost."""
+    z = 2 if flat else 3
+    z0, z1, z2 = pos[i, z], pos[j, z], pos[m, z]
+    if not (z0 >= near and z1 >= near and z2 >= near):
+        if z0 >= near or z1 >= near or z2 >= near:
+            return 0, height
+        return 0, -1
+    if flat:
+        z0 = z1 = z2 = np.float32(1.0)
+    one = np.float32(1.0)
+    r0, r1, r2 = one / z0, one / z1, one / z2
+    x0, x1, x2 = pos[i, 0] * r0, pos[j, 0] * r1, pos[m, 0] * r2
+    y0, y1, y2 = pos[i, 1] * r0, pos[j, 1] * r1, pos[m, 1] * r2
+    reach = max(abs(x0), abs(x1), abs(x2)) + max(abs(y0), abs(y1), abs(y2))
+    slack = np.float32(1e-6) * (reach + np.float32(1.0))
+    first, last = _rows(y0, y1, y2, height, slack)
+    if first > last:
+        return 0, -1
+    left, right = _rows(x0, x1, x2, width, slack)
+    if left > right:
+        return 0, -1
+    if cull:
+        ux, uy, vx, vy = x1 - x0, y1 - y0, x2 - x0, y2 - y0
+        if ux * vy - uy * vx > slack * (abs(ux) + abs(uy) + abs(vx) + abs(vy)):
+            return 0, -1
+    return first // BAND, last // BAND
+
+
+@kernel()
+def sort(pos, faces, begin, end, flat, near, cull, width, height, kept, starts):  # type: ignore[no-untyped-def]
+    """Sorts the triangles begin..end - 1 into bands, in ascending order within each.
+
+    kept: room for 2 (end - begin) numbers. starts: (bands + 2,), where each band begins in kept; the triangles that meet more
+    than two bands, or the near plane, stand after the last band.
+    """
+    bands = len(starts) - 2
+    codes = np.empty(end - begin, np.int32)
+    starts[:] = 0
+    for f in range(begin, end):
+        i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
+        low, high = _bands(pos, i, j, m, flat, near, cull, width, height)
+        codes[f - begin] = -1
+        if low > high:
+            continue
+        if high - low > 1:
+            low = high = bands
+        codes[f - begin] = 2 * low + (high - low)
+        starts[low + 1] += 1
+        if high > low:
+            starts[high + 1] += 1
+    for band in range(bands + 1):
+        starts[band + 1] += starts[band]
+    for f in range(begin, end):
+        code = codes[f - begin]
+        if code >= 0:
+            for band in range(code >> 1, (code >> 1) + (code & 1) + 1):
+                kept[starts[band]] = f
+                starts[band] += 1
+    for band in range(bands + 1, 0, -1):
+        starts[band] = starts[band - 1]
+    starts[0] = 0
+
+
+@kernel()
+def _clip(pos, i, j, m, flat, near, corners):  # type: ignore[no-untyped-def]
+    """Corners (x, y, 1/z or -z) of the part of a triangle beyond the near plane; how many there are: 0, 3 or 4.
+
+    The crossing of an edge is computed from its far end, so that both triangles of the edge get the same one.
+    """
+    count = 0
+    z = 2 if flat else 3
+    for edge in range(3):
+        a, b = (i, j) if edge == 0 else ((j, m) if edge == 1 else (m, i))
+        za, zb = np.float64(pos[a, z]), np.float64(pos[b, z])
+        for step in range(2):
+            if step == 0:
+                if not za >= near:
+                    continue
+                x, y, d = np.float64(pos[a, 0]), np.float64(pos[a, 1]), za
+            else:
+                if (za >= near) == (zb >= near):
+                    continue
+                if za >= near:
+                    far, close, t = a, b, (za - near) / (za - zb)
+                else:
+                    far, close, t = b, a, (zb - near) / (zb - za)
+                x = pos[far, 0] + t * (np.float64(pos[close, 0]) - np.float64(pos[far, 0]))
+                y = pos[far, 1] + t * (np.float64(pos[close, 1]) - np.float64(pos[far, 1]))
+                d = near
+            r = 1.0 if flat else 1.0 / d
+            corners[count, 0], corners[count, 1], corners[count, 2] = x * r, y * r, (-d if flat else r)
+            count += 1
+    return count
+
+
+@kernel()
+def _depth(pos, i, j, m, px, py):  # type: ignore[no-untyped-def]
+    """Perspective-correct weights of the first two corners at a point of the screen, and the depth there."""
+    w0, w1, w2 = np.float64(pos[i, 3]), np.float64(pos[j, 3]), np.float64(pos[m, 3])
+    x0, x1, x2 = pos[i, 0] - px * w0, pos[j, 0] - px * w1, pos[m, 0] - px * w2
+    y0, y1, y2 = pos[i, 1] - py * w0, pos[j, 1] - py * w1, pos[m, 1] - py * w2
+    a, b, c = x1 * y2 - y1 * x2, x2 * y0 - y2 * x0, x0 * y1 - y0 * x1
+    total = a + b + c
+    scale = 1.0 / total if total != 0.0 else 0.0
+    p, q = a * scale, b * scale
+    return p, q, p * pos[i, 2] + q * pos[j, 2] + (1.0 - p - q) * pos[m, 2]
+
+
+@kernel()
+def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest):  # type: ignore[no-untyped-def]
+    """Fills the rows top..end - 1 of one triangle. nearest holds these rows only, the other pictures hold all."""
+    cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    if not (abs(cross) < np.inf and cross != 0.0) or (cull and cross > 0.0):
+        return
+    kx = ((k1 - k0) * (y2 - y0) - (k2 - k0) * (y1 - y0)) / cross
+    ky = ((x1 - x0) * (k2 - k0) - (x2 - x0) * (k1 - k0)) / cross
+    base = k0 - kx * x0 - ky * y0
+    width = ids.shape[1]
+    if y1 < y0:
+        x0, y0, x1, y1, cross = x1, y1, x0, y0, -cross
+    if y2 < y1:
+        x1, y1, x2, y2, cross = x2, y2, x1, y1, -cross
+    if y1 < y0:
+        x0, y0, x1, y1, cross = x1, y1, x0, y0, -cross
+    first = int(np.ceil(max(y0 - 0.5, np.float64(top))))
+    middle = int(np.ceil(min(max(y1 - 0.5, np.float64(top)), np.float64(end))))
+    last = int(np.ceil(min(y2 - 0.5, np.float64(end))))
+    slope = (x2 - x0) / (y2 - y0)
+    upper = (x1 - x0) / (y1 - y0) if y1 > y0 else 0.0
+    lower = (x2 - x1) / (y2 - y1) if y2 > y1 else 0.0
+    for row in range(first, last):
+        y = row + 0.5
+        here = x0 + (y - y0) * slope
+        there = x0 + (y - y0) * upper if row < middle else x1 + (y - y1) * lower
+        a, b = (here, there) if cross > 0.0 else (there, here)
+        left = int(np.ceil(min(max(a - 0.5, 0.0), np.float64(width))))
+        right = int(np.ceil(min(max(b - 0.5, 0.0), np.float64(width))))
+        if left >= right:
+            continue
+        if peel:
+            for x in range(left, right):
+                far = np.float32(_depth(pos, i, j, m, x + 0.5, y)[2])
+                if behind[row, x] < far < limit[row, x] and -far > nearest[row - top, x]:
+                    nearest[row - top, x] = -far
+                    ids[row, x] = f
+            continue
+        k = base + ky * y + kx * (left + 0.5)
+        for x in range(left, right):
+            value = np.float32(k + kx * (x - left))
+            if value > nearest[row - top, x]:
+                nearest[row - top, x] = value
+                ids[row, x] = f
+
+
+@kernel()
+def fill(pos, faces, band, flat, near, cull, peel, behind, limit, begins, kept, starts, ids):  # type: ignore[no-untyped-def]
+    """Fills one band of ids with what `sort` kept for it. begins: where the part of each chunk begins in kept."""
+    height, width = ids.shape
+    bands = starts.shape[1] - 2
+    top = band * BAND
+    end = min(top + BAND, height)
+    nearest = np.full((end - top, width), -np.inf, np.float32)
+    ids[top:end] = -1
+    corners = np.empty((4, 3))
+    z = 2 if flat else 3
+    for chunk in range(len(begins)):
+        at, stop = begins[chunk] + starts[chunk, band], begins[chunk] + starts[chunk, band + 1]
+        tall, most = begins[chunk] + starts[chunk, bands], begins[chunk] + starts[chunk, bands + 1]
+        # Both lists ascend; of equal depths the lower number is seen, so they are merged.
+        while at < stop or tall < most:
+            if tall >= most or (at < stop and kept[at] < kept[tall]):
+                f = kept[at]
+                at += 1
+            else:
+                f = kept[tall]
+                tall += 1
+            i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
+            z0, z1, z2 = np.float64(pos[i, z]), np.float64(pos[j, z]), np.float64(pos[m, z])
+            count = 3
+            r0 = r1 = r2 = 1.0
+            k0, k1, k2 = -z0, -z1, -z2
+            if not (z0 >= near and z1 >= near and z2 >= near):
+                count = _clip(pos, i, j, m, flat, near, corners)
+                if count < 3:
+                    continue
+            elif not flat:
+                k0, k1, k2 = r0, r1, r2 = 1.0 / z0, 1.0 / z1, 1.0 / z2
+            x0, x1, x2 = pos[i, 0] * r0, pos[j, 0] * r1, pos[m, 0] * r2
+            y0, y1, y2 = pos[i, 1] * r0, pos[j, 1] * r1, pos[m, 1] * r2
+            for part in range(1, count - 1):
+                if not (z0 >= near and z1 >= near and z2 >= near):
+                    x0, y0, k0 = corners[0]
+                    x1, y1, k1 = corners[part]
+                    x2, y2, k2 = corners[part + 1]
+                _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest)
+
+
+@kernel()
+def weigh(pos, faces, ids, first, last, bary, depth):  # type: ignore[no-untyped-def]
+    """Barycentrics and depth of the rows first..last - 1 of ids."""
+    width = ids.shape[1]
+    for row in range(first, last):
+        for x in range(width):
+            f = ids[row, x]
+            if f < 0:
+                bary[row, x, 0] = bary[row, x, 1] = 0.0
+                depth[row, x] = np.inf
+            else:
+                i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
+                p, q, z = _depth(pos, i, j, m, x + 0.5, row + 0.5)
+                bary[row, x, 0] = p
+                bary[row, x, 1] = q
+                depth[row, x] = z

@@ -1,0 +1,124 @@
+"""What is seen through each pixel: ids from a backend, then weights and depth recomputed from them in one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dhsdk.errors import RenderError
+from dhsdk.render.rasterizer import Fragments, Rasterizer
+from dhsdk.render.scanline import BAND, CHUNK, NEAREST, fill, sort, weigh
+from dhsdk.render.workers import spread
+
+MOST_PIXELS = 1 << 28
+"""Pixels of one picture: 16384 x 16384."""
+
+FEW_FACES, FEW_PIXELS = 30_000, 1 << 18
+"""One thread serves a job that is below both."""
+
+
+def rasterize(
+    pos: np.ndarray,
+    faces: np.ndarray,
+    size: tuple[int, int],
+    *,
+    backend: Rasterizer | None = None,
+    near: float = 0.0,
+    cull: bool = False,
+    behind: np.ndarray | None = None,
+    limit: np.ndarray | None = None,
+    threads: int = 0,
+) -> Fragments:
+    """What is seen through each pixel centre. The arguments are those of Rasterizer.visible; backend: None is Scanline().
+
+    Raises RenderError: a shape, dtype or face index that cannot be, no pixels, too many pixels.
+    """
+    pos, faces = checked(pos, faces, size)
+    one = backend or Scanline()
+    ids = one.visible(pos, faces, size, near=near, cull=cull, behind=behind, limit=limit, threads=threads)
+    return fragments(pos, faces, ids, threads)
+
+
+def fragments(pos: np.ndarray, faces: np.ndarray, face_id: np.ndarray, threads: int = 0) -> Fragments:
+    """Weights and depth of known faces. face_id: (H, W) int32, -1 for none; pos, faces as for Rasterizer.visible."""
+    height, width = face_id.shape
+    bary = np.empty((height, width, 2), np.float32)
+    depth = np.empty((height, width), np.float32)
+    bands = -(-height // BAND)
+
+    def work(band: int) -> None:
+        weigh(pos, faces, face_id, band * BAND, min((band + 1) * BAND, height), bary, depth)
+
+    spread(bands, work, _suited(0, width * height, threads))
+    return Fragments(face_id, bary, depth)
+
+
+class Scanline:
+    """The default rasterizer: compiled scanlines in bands of rows, on the CPU."""
+
+    name = "numba"
+
+    def visible(
+        self,
+        pos: np.ndarray,
+        faces: np.ndarray,
+        size: tuple[int, int],
+        *,
+        near: float = 0.0,
+        cull: bool = False,
+        behind: np.ndarray | None = None,
+        limit: np.ndarray | None = None,
+        threads: int = 0,
+    ) -> np.ndarray:
+        """See Rasterizer.visible. With perspective nothing nearer than a thousandth of a millimetre is seen."""
+        pos, faces = checked(pos, faces, size)
+        width, height = size
+        threads = _suited(len(faces), width * height, threads)
+        flat = len(pos) > 0 and bool(pos[0, 3] == 1.0) and bool((pos[:, 3] == 1.0).all())
+        near = float(near) if flat else max(float(near), NEAREST)
+        chunks, bands = -(-len(faces) // CHUNK), -(-height // BAND)
+        kept = np.empty(2 * len(faces), np.int32)
+        starts = np.empty((chunks, bands + 2), np.int64)
+        begins = np.arange(chunks) * (2 * CHUNK)
+
+        def scatter(chunk: int) -> None:
+            low, high = chunk * CHUNK, min((chunk + 1) * CHUNK, len(faces))
+            sort(pos, faces, low, high, flat, near, cull, width, height, kept[2 * low : 2 * high], starts[chunk])
+
+        spread(chunks, scatter, threads)
+        ids = np.empty((height, width), np.int32)
+        peel = behind is not None or limit is not None
+        nothing = np.empty((0, 0), np.float32)
+        low = _layer(behind, size, -np.inf) if peel else nothing
+        high = _layer(limit, size, np.inf) if peel else nothing
+
+        def draw(band: int) -> None:
+            fill(pos, faces, band, flat, near, cull, peel, low, high, begins, kept, starts, ids)
+
+        spread(bands, draw, threads)
+        return ids
+
+
+def checked(pos: np.ndarray, faces: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """pos as contiguous float32, faces as contiguous int32. Raises RenderError."""
+    width, height = size
+    if not (width >= 1 and height >= 1 and width * height <= MOST_PIXELS):
+        raise RenderError(f"a picture must have 1 to {MOST_PIXELS} pixels, got {width} x {height}")
+    if pos.ndim != 2 or pos.shape[1] != 4:
+        raise RenderError(f"positions must have the shape (V, 4), got {pos.shape}")
+    if faces.ndim != 2 or faces.shape[1] != 3:
+        raise RenderError(f"faces must have the shape (F, 3), got {faces.shape}")
+    if len(faces) and not (faces.min() >= 0 and faces.max() < len(pos)):
+        raise RenderError(f"faces must name positions 0 to {len(pos) - 1}, got {faces.min()} to {faces.max()}")
+    return np.ascontiguousarray(pos, np.float32), np.ascontiguousarray(faces, np.int32)
+
+
+def _layer(given: np.ndarray | None, size: tuple[int, int], default: float) -> np.ndarray:
+    if given is None:
+        return np.full((size[1], size[0]), default, np.float32)
+    if given.shape != (size[1], size[0]):
+        raise RenderError(f"depth limits must have the picture's shape {(size[1], size[0])}, got {given.shape}")
+    return np.ascontiguousarray(given, np.float32)
+
+
+def _suited(faces: int, pixels: int, threads: int) -> int:
+    return threads or (1 if faces < FEW_FACES and pixels < FEW_PIXELS else 0)

@@ -141,10 +141,19 @@ def _moves(source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: An
 
 
 @kernel()
+def _mapping_holds(old: Any, new: Any, b: Any, d: Any) -> Any:
+    """Whether the UV triangle (old, b, d) keeps its side and an area as (new, b, d); one that has no area has none to lose."""
+    before = (b[0] - old[0]) * (d[1] - old[1]) - (b[1] - old[1]) * (d[0] - old[0])
+    after = (b[0] - new[0]) * (d[1] - new[1]) - (b[1] - new[1]) * (d[0] - new[0])
+    edge = max(((b - new) ** 2).sum(), ((d - new) ** 2).sum(), ((b - d) ** 2).sum())
+    return before == 0.0 or ((before > 0.0) == (after > 0.0) and abs(after) > SLIVER * edge)
+
+
+@kernel()
 def _faces_hold(
-    source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: Any, moves: Any, points: Any, normals: Any
+    source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: Any, moves: Any, points: Any, normals: Any, uvs: Any
 ) -> Any:
-    """Whether no remaining triangle of the source flips, turns into a sliver or leaves its vertex normals."""
+    """Whether no remaining triangle of the source flips or turns into a sliver, in space or in UVs, or leaves its normals."""
     head, after = lists
     kept = 0
     c = head[source]
@@ -168,6 +177,8 @@ def _faces_hold(
             n = normals[w]
             if (n * n).sum() > 0.25 and (n * new).sum() <= AGREE * size:
                 return False
+        if not _mapping_holds(uvs[faces[f, k]], uvs[moved], uvs[b], uvs[d]):
+            return False
     return kept > 0
 
 
@@ -204,11 +215,12 @@ def _join(source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: Any
 
 
 @kernel()
-def collapse(points: Any, place: Any, faces: Any, normals: Any, forms: Any, scale: Any, worth: Any, target: Any) -> Any:
+def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms: Any, scale: Any, worth: Any, target: Any) -> Any:
     """(F,) which faces are left when their worth is at most `target`, or when no collapse is allowed any more.
 
-    points: (P, 3). place: (W,) spot of each wedge. faces: (F, 3) wedges, changed in place. normals: (W, 3), zero where there is
-    none. forms: (P, 10) quadrics, changed. scale: (P,) factor of the cost. worth: (F,) int64 copies of each triangle.
+    points: (P, 3). place: (W,) spot of each wedge. faces: (F, 3) wedges, changed in place. normals: (W, 3) and uvs: (W, 2), zero
+    where there are none. forms: (P, 10) quadrics, changed. scale: (P,) factor of the cost. worth: (F,) int64 copies of each
+    triangle.
     """
     alive = np.ones(len(faces), np.bool_)
     head, after = np.full(len(points), -1, np.int64), np.full(3 * len(faces), -1, np.int64)
@@ -244,7 +256,7 @@ def collapse(points: Any, place: Any, faces: Any, normals: Any, forms: Any, scal
             if (
                 not _link_holds(source, goal, faces, place, alive, lists, marks, epoch)
                 or not _moves(source, goal, faces, place, alive, lists, moves)
-                or not _faces_hold(source, goal, faces, place, alive, lists, moves, points, normals)
+                or not _faces_hold(source, goal, faces, place, alive, lists, moves, points, normals, uvs)
             ):
                 continue
             total -= _join(source, goal, faces, place, alive, lists, moves, worth)

@@ -2,7 +2,7 @@
 
 A vertex is only ever moved onto a neighbour (half-edge collapse), so every corner keeps a UV and normal that were there before.
 All copies of a point (its wedges, split at seams, creases and borders of materials) must find a copy of the neighbour on their
-own side: collapses run along seams, never across. What would open, fold or flip the surface is refused.
+own side: collapses run along seams, never across. What would open, fold or flip the surface or its first UV map is refused.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ def simplify(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None =
     starts = np.cumsum([0] + [len(primitive.positions) for primitive in primitives])
     faces = np.concatenate([p.faces.astype(np.int64) + start for p, start in zip(primitives, starts[:-1], strict=True)])
     points, place, scale = _spots(meshes)
-    normals = np.concatenate([np.zeros(p.positions.shape) if p.normals is None else p.normals for p in primitives]).astype(
-        np.float64
-    )
+    normals = np.concatenate([np.zeros_like(p.positions) if p.normals is None else p.normals for p in primitives])
+    uvs = np.concatenate([p.uvs[0] if p.uvs else np.zeros((len(p.positions), 2)) for p in primitives])
     worth = np.repeat(counts, [mesh.triangles for mesh in meshes]).astype(np.int64)
     forms = quadrics(points, place[faces]) + _fences(points, place[faces])
-    alive = collapse(points, place, faces, normals, forms, scale, worth, int(target))
+    alive = collapse(points, place, faces, normals.astype(np.float64), uvs.astype(np.float64), forms, scale, worth, int(target))
     ends = np.cumsum([0] + [len(primitive.faces) for primitive in primitives])
     slices = zip(primitives, starts[:-1], ends[:-1], ends[1:], strict=True)
     made = iter([_picked(p, faces[low:high][alive[low:high]] - start) for p, start, low, high in slices])

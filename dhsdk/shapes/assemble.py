@@ -15,6 +15,9 @@ from dhsdk.scene.types import Node, Scene, Socket
 from dhsdk.shapes.kernel import Part
 from dhsdk.shapes.surface import Vec
 
+OBEYED = re.compile(r"_((?:col|convcol|colonly|convcolonly|rigid|navmesh|occ|occonly|vehicle|wheel|loop|cycle|noimp)[\d_]*)$")
+"""Endings of names that Godot's importer acts upon, digits behind them too. Source: Godot manual, "Node type customization"."""
+
 
 def assemble(name: str, parts: Sequence[Part], materials: Mapping[str, tuple[Material, float]]) -> Scene:
     """The Scene of one object: a root node and one node per part, each standing at its pivot.
@@ -47,8 +50,14 @@ def assemble(name: str, parts: Sequence[Part], materials: Mapping[str, tuple[Mat
 
 
 def node_key(text: str) -> str:
-    """The text as a snake_case key that every engine takes: lower-case letters, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "part"
+    """The text as a snake_case key that every engine takes: lower-case letters, digits and underscores.
+
+    A last word that Godot's importer obeys is joined to the one before: front_wheel -> frontwheel.
+    """
+    key = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "part"
+    while (short := OBEYED.sub(r"\1", key)) != key:
+        key = short
+    return key
 
 
 def _keys(name: str, parts: Sequence[Part]) -> dict[str, str]:

@@ -73,19 +73,7 @@ def base_shell(params: LampParams, *, dish: bool) -> Shell:
     if base.style == "tripod":
         return _tripod(params)
     if base.style == "square":
-        b = 0.06 * r
-        steps = [
-            (0.0, 0.0),
-            (0.0, 0.16 * h),
-            (b, 0.18 * h),
-            (0.16 * r, 0.26 * h),
-            (0.2 * r, 0.3 * h),
-            (0.24 * r, 0.8 * h),
-            (0.18 * r, 0.84 * h),
-            (0.16 * r, 0.92 * h),
-            (0.34 * r, h),
-        ]
-        return stack(rectangle(2 * r, 2 * r, 0.1 * r, 1), steps, tint=(0.9, 1.0, 0.95, 0.9, 0.88, 0.92, 0.97, 1.0))
+        return _plinth(r, h)
     if dish:
         t = 0.07 * r
         rows = [
@@ -128,6 +116,23 @@ def base_shell(params: LampParams, *, dish: bool) -> Shell:
             (0.0, h),
         ]
     return lathe(rows, count)
+
+
+def _plinth(r: float, h: float) -> Shell:
+    """A square base in steps."""
+    b = 0.06 * r
+    steps = [
+        (0.0, 0.0),
+        (0.0, 0.16 * h),
+        (b, 0.18 * h),
+        (0.16 * r, 0.26 * h),
+        (0.2 * r, 0.3 * h),
+        (0.24 * r, 0.8 * h),
+        (0.18 * r, 0.84 * h),
+        (0.16 * r, 0.92 * h),
+        (0.34 * r, h),
+    ]
+    return stack(rectangle(2 * r, 2 * r, 0.1 * r, 1), steps, tint=(0.9, 1.0, 0.95, 0.9, 0.88, 0.92, 0.97, 1.0))
 
 
 def _tripod(params: LampParams) -> Shell:

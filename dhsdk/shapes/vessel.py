@@ -63,6 +63,9 @@ class VesselParams(Params):
     handles: Handles = param(Handles(), help="the handles")
     spout: Literal["none", "lip", "tube"] = param("none", help="how it pours")
     lid: Literal["none", "domed", "cork", "flat"] = param("none", help="what closes it")
+    rim: float = param(
+        0.0, help="height of a band around the lip, share of the radius, 0 for none", ge=0.0, le=0.3, low="rimless", high="rimmed"
+    )
     saucer: bool = param(False, help="a saucer under it")
     flutes: int = param(0, help="flutes around the body, 0 for none", ge=0, le=20, low="smooth", high="fluted")
     flute_depth: float = param(0.5, help="depth of the flutes", ge=0.1, le=1.0)
@@ -166,7 +169,7 @@ class Vessel(Kernel):
     Params: ClassVar[type[Params]] = VesselParams
     slots: ClassVar[Mapping[str, str]] = freeze(
         {"body": "ceramic/terracotta", "handle": "ceramic/terracotta", "spout": "ceramic/terracotta", "lid": "ceramic/terracotta",
-         "cork": "wood/cork", "saucer": "ceramic/terracotta"}
+         "rim": "ceramic/terracotta", "cork": "wood/cork", "saucer": "ceramic/terracotta"}
     )  # fmt: skip
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 

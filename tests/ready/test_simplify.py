@@ -56,6 +56,27 @@ def test_every_part_of_every_shape_stays_closed(share):
     assert not opened
 
 
+def mapped_area(primitive):
+    """Signed UV area of every triangle."""
+    a, b, c = (primitive.uvs[0][primitive.faces[:, k]].astype(float) for k in range(3))
+    return (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+
+
+def test_no_triangle_loses_or_flips_its_uvs():
+    """A part whose triangles all have UVs on one side keeps them so, at every share."""
+    judged = 0
+    for name, primitive in surface_primitives():
+        area = mapped_area(primitive)
+        if (np.abs(area) < 1e-11).any():
+            continue
+        for share in (0.5, 0.25, 0.1):
+            small = mapped_area(simplify([Mesh((primitive,))], int(len(primitive.faces) * share))[0].primitives[0])
+            assert (np.abs(small) > 1e-13).all(), name
+            assert ((small > 0).any(), (small < 0).any()) <= ((area > 0).any(), (area < 0).any()), name
+            judged += 1
+    assert judged > 30
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(6, 40), st.integers(4, 20), st.floats(0.02, 5.0)), min_size=2, max_size=12),

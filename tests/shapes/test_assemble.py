@@ -3,6 +3,7 @@ import pytest
 
 from dhsdk.errors import SceneError
 from dhsdk.scene import Material
+from dhsdk.scene.check import check
 from dhsdk.shapes import kernels
 from dhsdk.shapes.assemble import assemble, node_key
 from dhsdk.shapes.kernel import Part
@@ -80,3 +81,21 @@ def test_a_parent_must_be_a_part():
 )
 def test_node_keys_are_plain(text, key):
     assert node_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("front wheel", "frontwheel"),
+        ("leg-col_2", "legcol_2"),
+        ("nav NavMesh col", "nav_navmeshcol"),
+        ("sea loop", "sealoop"),
+        ("wheel", "wheel"),
+        ("wheel rim", "wheel_rim"),
+        ("protocol", "protocol"),
+    ],
+)
+def test_no_key_ends_as_an_order_to_godot(text, key):
+    assert node_key(text) == key
+    part = Part(text, BOX, "seat")
+    assert not [one for one in check(assemble("set", [part], materials(["seat"])), "godot") if "obeys" in one.what]

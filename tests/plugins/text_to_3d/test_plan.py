@@ -88,6 +88,21 @@ def test_words_reach_the_parts_they_name():
     assert chair.finishes["legs"].variety == "brass"
 
 
+@pytest.mark.parametrize("prompt", ["a blue vase with a gold rim", "一个带金边的蓝色花瓶"])
+def test_a_rim_is_a_part_of_its_own(prompt):
+    made = plan(prompt)
+    assert not {"rim", "gold", "金", "边"} & set(made.words.ignored)
+    vase = made.objects[0]
+    assert vase.shape.rim > 0
+    assert (vase.finishes["rim"].family, vase.finishes["rim"].variety) == ("metal", "gold")
+    assert (vase.finishes["body"].family, vase.finishes["body"].color) == ("ceramic", "#2358b0")
+    assert plan("a vase").objects[0].shape.rim == 0
+
+
+def test_an_urn_is_an_urn():
+    assert plan("a stone urn").objects[0].shape.flutes == kernels()["vessel"].presets["urn"]["flutes"]
+
+
 def test_counts_absences_and_measures():
     assert plan("a stool with five legs").objects[0].shape.legs.count == 5
     assert plan("三条腿的凳子").objects[0].shape.legs.count == 3

@@ -14,6 +14,7 @@ a parallel kernel therefore holds `lock`; other kernels run without it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +29,8 @@ lock = threading.RLock()
 class Kernel:
     """A function that numba compiles at its first call. Kernels may call kernels of the same file.
 
-    A kernel that changes only in another file would not be noticed by the cache: hence "of the same file".
+    A kernel that changes only in another file would not be noticed by the cache: a kernel that calls kernels of other files
+    names them, uses=("surface.py",), as paths from its own file.
     """
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
@@ -53,7 +55,7 @@ class Kernel:
 
 
 def kernel(**options: Any) -> Callable[[Callable[..., Any]], Kernel]:
-    """A decorator: the function as a Kernel. Options are those of numba.njit; nogil and cache are on."""
+    """A decorator: the function as a Kernel. Options are those of numba.njit (nogil and cache are on), and `uses`."""
     return lambda function: Kernel(function, options)
 
 
@@ -101,12 +103,14 @@ _loaded: Any = None
 
 def _dispatcher(numba: Any, function: Callable[..., Any], options: dict[str, Any]) -> Any:
     """The dispatcher, with its cache in our folder; without a cache where no folder can be written."""
+    uses = options.get("uses", ())
+    options = {name: value for name, value in options.items() if name != "uses"}
     uncached = {**options, "cache": False}
     if not options["cache"]:
         return numba.njit(**uncached)(function)
     before = numba.config.CACHE_DIR
     try:
-        folder = cache_folder()
+        folder = cache_folder() / _stamp(function, uses) if uses else cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
         return numba.njit(**options)(function)
@@ -114,3 +118,9 @@ def _dispatcher(numba: Any, function: Callable[..., Any], options: dict[str, Any
         return numba.njit(**uncached)(function)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _stamp(function: Callable[..., Any], uses: tuple[str, ...]) -> str:
+    """A name for these versions of other files."""
+    home = Path(function.__code__.co_filename).parent
+    return hashlib.sha256(b"".join((home / name).read_bytes() for name in uses)).hexdigest()[:16]

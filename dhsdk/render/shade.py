@@ -1,7 +1,10 @@
-"""Shading: metallic-roughness PBR under the studio's lights. Compiled; every function works on one sample.
+"""Shading: metallic-roughness PBR with the ratified KHR_materials extensions, compiled. render.diff.shade is the same in torch.
 
-Diffuse: Lambert. Specular: GGX, split-sum; the lights are spherical Gaussians, whose product with the lobe is closed-form.
-Sources: Karis 2014 (environment BRDF, analytic), Wang et al. 2009 (spherical Gaussians), Khronos PBR Neutral is in tone.py.
+Light comes from a Surround (split sum; its fourth channel is the key light, which casts the shadow), from punctual lights and
+from the surface itself; openness dims what comes from all around.
+Units: radiance; metres; roughness as in glTF (alpha = roughness^2).
+Sources: glTF 2.0 appendix B and KHR_materials_*; Karis 2013; Turquin 2019 (energy lost between the facets); Jimenez et al. 2016
+(light between bright surfaces); Belcour and Barla 2017 in its two-beam form (thin films).
 """
 
 from __future__ import annotations
@@ -9,257 +12,336 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
+from dhsdk.render.surface import (
+    BASE,
+    CLEAR,
+    CLEAR_ROUGH,
+    CLOTH,
+    CLOTH_ROUGH,
+    COVER,
+    EYE,
+    F0,
+    FACE,
+    FILM_IOR,
+    GLOW,
+    IOR,
+    LIT,
+    METAL,
+    MIRROR,
+    NOTES,
+    NV,
+    OPEN,
+    OUT,
+    PASS,
+    RICH,
+    ROUGH,
+    SHINE,
+    SOFT,
+    SPEC,
+    SPEC_TINT,
+    THIN,
+    THIN_NM,
+    THROUGH,
+    UNLIT,
+    UV,
+    N,
+    P,
+    dot,
+    surface,
+    unit,
+)
 
-# Columns of the material table.
-ALPHA, METALLIC, ROUGHNESS, EMISSIVE, NORMAL_SCALE, OCCLUSION, UNLIT, CLEARCOAT, TRANSMISSION = 3, 4, 5, 6, 9, 10, 11, 12, 13
-BASE_MAP, MR_MAP, NORMAL_MAP, OCCLUSION_MAP, EMISSIVE_MAP, CUTOFF, SHEEN = 14, 15, 16, 17, 18, 19, 20
-COLUMNS = 21
-
-
-@kernel()
-def _wrapped(i, n, mode):  # type: ignore[no-untyped-def]
-    if mode == 2:
-        return min(max(i, 0), n - 1)
-    if mode == 1:
-        i = i % (2 * n)
-        return i if i < n else 2 * n - 1 - i
-    return i % n
-
-
-@kernel()
-def _level(texels, row, level, u, v, out):  # type: ignore[no-untyped-def]
-    offset, height, width = row[4 + 3 * level], row[5 + 3 * level], row[6 + 3 * level]
-    x, y = u * width - 0.5, v * height - 0.5
-    x0, y0 = int(np.floor(x)), int(np.floor(y))
-    fx, fy = x - x0, y - y0
-    xa, xb = _wrapped(x0, width, row[1]), _wrapped(x0 + 1, width, row[1])
-    ya, yb = _wrapped(y0, height, row[2]), _wrapped(y0 + 1, height, row[2])
-    for c in range(4):
-        top = texels[offset + ya * width + xa, c] * (1 - fx) + texels[offset + ya * width + xb, c] * fx
-        low = texels[offset + yb * width + xa, c] * (1 - fx) + texels[offset + yb * width + xb, c] * fx
-        out[c] = top * (1 - fy) + low * fy
-
-
-@kernel()
-def _lookup(texels, table, place, number, u, v, density, out, other):  # type: ignore[no-untyped-def]
-    """Trilinear lookup; density: UV units per sample."""
-    row, m = table[number], place[number]
-    uu = m[0] * u + m[1] * v + m[2]
-    vv = m[3] * u + m[4] * v + m[5]
-    size = max(row[5], row[6]) * density * max(abs(m[0]) + abs(m[1]), abs(m[3]) + abs(m[4]))
-    level = min(max(np.log2(max(size, 1e-9)), 0.0), row[0] - 1.0)
-    low = int(level)
-    _level(texels, row, low, uu, vv, out)
-    part = level - low
-    if part > 0.01 and low + 1 < row[0]:
-        _level(texels, row, low + 1, uu, vv, other)
-        for c in range(4):
-            out[c] += (other[c] - out[c]) * part
+DIRECTIONAL, POINT, SPOT = 0, 1, 2
+WAVES = (650.0, 550.0, 450.0)
 
 
-@kernel()
-def _shadow(shadow, to_light, p, reach, bias):  # type: ignore[no-untyped-def]
-    """Share of the key light that arrives: percentage-closer filtering over a spiral of taps."""
-    size = shadow.shape[0]
-    x = to_light[0, 0] * p[0] + to_light[0, 1] * p[1] + to_light[0, 2] * p[2] + to_light[0, 3]
-    y = to_light[1, 0] * p[0] + to_light[1, 1] * p[1] + to_light[1, 2] * p[2] + to_light[1, 3]
-    z = to_light[2, 0] * p[0] + to_light[2, 1] * p[1] + to_light[2, 2] * p[2] + to_light[2, 3]
-    lit, taps = 0.0, 20
-    for k in range(taps):
-        r, turn = reach * np.sqrt((k + 0.5) / taps), 2.399963 * k
-        sx, sy = int(x + r * np.cos(turn)), int(y + r * np.sin(turn))
-        if sx < 0 or sy < 0 or sx >= size or sy >= size or z <= shadow[sy, sx] + bias * (1.0 + r * 0.7):
-            lit += 1.0
-    return lit / taps
+@kernel(uses=("surface.py",))
+def _around(env, x, y, z, rough, s, at):  # type: ignore[no-untyped-def]
+    """Four channels of the light in a lobe around (x, y, z), at s[at]."""
+    chain, table, turn = env[0], env[1], env[5]
+    x, z = turn[0] * x - turn[1] * z, turn[1] * x + turn[0] * z
+    long = 1.0 / (abs(x) + abs(y) + abs(z) + 1e-12)
+    u, v = x * long, z * long
+    fold = max(-y * long, 0.0)
+    u, v = u + (fold if u < 0 else -fold), v + (fold if v < 0 else -fold)
+    level = rough * (len(table) - 1)
+    low = min(int(level), len(table) - 2)
+    share = level - low
+    s[at : at + 4] = 0.0
+    for step in range(2):
+        first, size = table[low + step]
+        px, py = (u * 0.5 + 0.5) * (size - 2) + 0.5, (v * 0.5 + 0.5) * (size - 2) + 0.5
+        i, j = int(px), int(py)
+        fx, fy = px - i, py - j
+        part = share if step else 1.0 - share
+        a = first + j * size + i
+        for q in range(4):
+            top = chain[a, q] * (1 - fx) + chain[a + 1, q] * fx
+            end = chain[a + size, q] * (1 - fx) + chain[a + size + 1, q] * fx
+            s[at + q] += part * (top * (1 - fy) + end * fy)
 
 
-@kernel()
-def _ambient(y, rough, sky, ground):  # type: ignore[no-untyped-def]
-    """Share of the sky in a lobe around a direction of this height."""
-    soft = 0.12 + 0.88 * rough
-    t = min(max(0.5 + 0.5 * y / soft, 0.0), 1.0)
-    return t * t * (3 - 2 * t)
+@kernel(uses=("surface.py",))
+def _diffused(env, s):  # type: ignore[no-untyped-def]
+    """Irradiance / pi of four channels for the normal, at SOFT."""
+    h, turn = env[2], env[5]
+    x, y, z = turn[0] * s[N] - turn[1] * s[N + 2], s[N + 1], turn[1] * s[N] + turn[0] * s[N + 2]
+    for q in range(4):
+        value = h[0, q] * 0.282095 + 0.488603 * (h[1, q] * y + h[2, q] * z + h[3, q] * x)
+        value += 1.092548 * (h[4, q] * x * y + h[5, q] * y * z + h[7, q] * x * z)
+        value += h[6, q] * 0.315392 * (3 * z * z - 1) + h[8, q] * 0.546274 * (x * x - y * y)
+        s[SOFT + q] = max(value, 0.0)
 
 
-@kernel()
-def _blend(at, weights, corners, out):  # type: ignore[no-untyped-def]
-    """out = the vertex attribute `at` (V, n) at a point inside a face."""
-    for q in range(len(out)):
-        out[q] = weights[0] * at[corners[0], q] + weights[1] * at[corners[1], q] + weights[2] * at[corners[2], q]
+@kernel(uses=("surface.py",))
+def _response(table, rough, nv):  # type: ignore[no-untyped-def]
+    """Scale and offset of F0, and the sheen's share."""
+    size = len(table)
+    x, y = min(max(nv * size - 0.5, 0.0), size - 1.001), min(max(rough * size - 0.5, 0.0), size - 1.001)
+    i, j = int(x), int(y)
+    fx, fy = x - i, y - j
+    wd = fx * fy
+    wb, wc = fx - wd, fy - wd
+    wa = 1 - wb - wc - wd
+    a, b, c, d = table[j, i], table[j, i + 1], table[j + 1, i], table[j + 1, i + 1]
+    return (
+        wa * a[0] + wb * b[0] + wc * c[0] + wd * d[0], wa * a[1] + wb * b[1] + wc * c[1] + wd * d[1],
+        wa * a[2] + wb * b[2] + wc * c[2] + wd * d[2],
+    )  # fmt: skip
 
 
-@kernel()
-def _unit(v):  # type: ignore[no-untyped-def]
-    size = np.sqrt(v[0] ** 2 + v[1] ** 2 + v[2] ** 2) + 1e-12
+@kernel(uses=("surface.py",))
+def _film(s, outside):  # type: ignore[no-untyped-def]
+    """F0 under a thin film: the two beams that its faces throw back, in step or out of step by the wavelength."""
+    r1 = (outside - 1) / (outside + 1)
+    cos2 = np.sqrt(max(1.0 - (1.0 - s[NV] ** 2) / outside**2, 0.0))
     for q in range(3):
-        v[q] /= size
+        f = min(s[F0 + q], 0.9999)
+        index = (1 + np.sqrt(f)) / (1 - np.sqrt(f))
+        r2 = (index - outside) / (index + outside)
+        cross = 2 * r1 * r2 * np.cos(4 * np.pi * outside * s[THIN_NM] * cos2 / WAVES[q])
+        beam = (r1 * r1 + r2 * r2 + cross) / (1 + r1 * r1 * r2 * r2 + cross)
+        s[F0 + q] += (min(max(beam, 0.0), 1.0) - s[F0 + q]) * s[THIN]
 
 
-@kernel()
-def _dot(a, b):  # type: ignore[no-untyped-def]
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+@kernel(uses=("surface.py",))
+def _leaving(s, m, env, lights):  # type: ignore[no-untyped-def]
+    """What leaves the surface towards the eye (OUT) and which share of what lies behind it passes (THROUGH)."""
+    rich, tint = m[RICH] > 0, env[3]
+    nv, rough, metal, lit, opened = s[NV], s[ROUGH], s[METAL], s[LIT], s[OPEN]
+    scale, offset, _ = _response(env[4], rough, nv)
+    spec = s[SPEC] if rich else 1.0
+    plain = ((m[IOR] - 1) / (m[IOR] + 1)) ** 2
+    for q in range(3):
+        f = min(plain * (s[SPEC_TINT + q] if rich else 1.0), 1.0) * spec
+        s[F0 + q] = f + (s[BASE + q] - f) * metal
+    if rich and s[THIN] > 0:
+        _film(s, m[FILM_IOR])
+    edge, lost = spec + (1.0 - spec) * metal, 1.0 / (scale + offset) - 1.0
+    most = 0.0
+    for q in range(3):
+        s[SHINE + q] = (s[F0 + q] * scale + edge * offset) * (1.0 + s[F0 + q] * lost)
+        most = max(most, s[SHINE + q])
+    most = min(most, 1.0)
+    rx, ry, rz = 2 * nv * s[N] - s[EYE], 2 * nv * s[N + 1] - s[EYE + 1], 2 * nv * s[N + 2] - s[EYE + 2]
+    _around(env, rx, ry, rz, rough, s, MIRROR)
+    _diffused(env, s)
+    above = min(1.0 + rx * s[FACE] + ry * s[FACE + 1] + rz * s[FACE + 2], 1.0)
+    near = (1.0 - (1.0 - opened) * (0.4 + 0.6 * rough)) * above * above
+    seen = (0.15 + 0.85 * lit) * above * above
+    passed = s[PASS] * (1.0 - metal) if rich else 0.0
+    body = (1.0 - most) * (1.0 - metal) * (1.0 - passed)
+    for q in range(3):
+        c = s[BASE + q]
+        between = ((opened * (2.0404 * c - 0.3324) - 4.7951 * c + 0.6417) * opened + 2.7552 * c + 0.6903) * opened
+        soft = s[SOFT + q] * max(between, opened) + s[SOFT + 3] * tint[q] * lit
+        s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * tint[q] * seen)
+        s[THROUGH + q] = passed * (1.0 - most) * c
+    for k in range(len(lights)):
+        _lamp(s, lights[k], body, edge)
+    if rich:
+        _coats(s, env, near, seen)
 
 
-@kernel()
-def _surface(m, maps, uv, density, base, tex, tmp):  # type: ignore[no-untyped-def]
-    """base is multiplied by its map. Returns (alpha factor, metallic, roughness, occlusion)."""
-    texels, table, place = maps
-    alpha, metal, rough, open_ = 1.0, m[METALLIC], m[ROUGHNESS], 1.0
-    if m[BASE_MAP] >= 0:
-        _lookup(texels, table, place, int(m[BASE_MAP]), uv[0], uv[1], density, tex, tmp)
-        alpha = tex[3]
+@kernel(uses=("surface.py",))
+def _coats(s, env, near, seen):  # type: ignore[no-untyped-def]
+    """Sheen and clearcoat over what is at OUT."""
+    tint, table = env[3], env[4]
+    velvet = max(s[CLOTH], s[CLOTH + 1], s[CLOTH + 2])
+    if velvet > 0:
+        _, _, share = _response(table, s[CLOTH_ROUGH], s[NV])
         for q in range(3):
-            base[q] *= tex[q]
-    if m[MR_MAP] >= 0:
-        _lookup(texels, table, place, int(m[MR_MAP]), uv[0], uv[1], density, tex, tmp)
-        rough *= tex[1]
-        metal *= tex[2]
-    if m[OCCLUSION_MAP] >= 0:
-        _lookup(texels, table, place, int(m[OCCLUSION_MAP]), uv[0], uv[1], density, tex, tmp)
-        open_ = 1.0 + m[OCCLUSION] * (tex[0] - 1.0)
-    return alpha, metal, min(max(rough, 0.045), 1.0), open_
+            soft = s[SOFT + q] * s[OPEN] + s[SOFT + 3] * tint[q] * s[LIT]
+            s[OUT + q] = s[OUT + q] * (1.0 - velvet * share) + s[CLOTH + q] * share * soft
+    if s[CLEAR] > 0:
+        nv = max(dot(s, FACE, EYE), 0.03)
+        scale, offset, _ = _response(table, s[CLEAR_ROUGH], nv)
+        fresnel = s[CLEAR] * (0.04 * scale + offset)
+        rx, ry, rz = 2 * nv * s[FACE] - s[EYE], 2 * nv * s[FACE + 1] - s[EYE + 1], 2 * nv * s[FACE + 2] - s[EYE + 2]
+        _around(env, rx, ry, rz, s[CLEAR_ROUGH], s, MIRROR)
+        for q in range(3):
+            over = s[MIRROR + q] * near + s[MIRROR + 3] * tint[q] * seen
+            s[OUT + q] = s[OUT + q] * (1.0 - fresnel) + fresnel * over
+            s[THROUGH + q] *= 1.0 - fresnel
 
 
-@kernel()
-def _bend(m, maps, uv, density, n, t, tex, tmp):  # type: ignore[no-untyped-def]
-    """n turned by the normal map, in the frame of tangent t (xyz, side)."""
-    if m[NORMAL_MAP] < 0 or t[0] ** 2 + t[1] ** 2 + t[2] ** 2 < 1e-6:
+@kernel(uses=("surface.py",))
+def _lamp(s, lamp, body, edge):  # type: ignore[no-untyped-def]
+    """Adds a punctual light's share (KHR_lights_punctual). lamp: kind, place, direction to it, power, range, cone, key."""
+    x, y, z = lamp[4], lamp[5], lamp[6]
+    power = s[LIT] if lamp[13] > 0 else 1.0
+    if lamp[0] != DIRECTIONAL:
+        x, y, z = lamp[1] - s[P], lamp[2] - s[P + 1], lamp[3] - s[P + 2]
+        far2 = max(x * x + y * y + z * z, 1e-8)
+        far = np.sqrt(far2)
+        x, y, z = x / far, y / far, z / far
+        power *= 1.0 / far2
+        if lamp[10] > 0:
+            power *= min(max(1.0 - (far2 / lamp[10] ** 2) ** 2, 0.0), 1.0)
+        if lamp[0] == SPOT:
+            inside = min(max((x * lamp[4] + y * lamp[5] + z * lamp[6] - lamp[11]) * lamp[12], 0.0), 1.0)
+            power *= inside * inside
+    nl = s[N] * x + s[N + 1] * y + s[N + 2] * z
+    if nl <= 0 or power <= 0:
         return
-    texels, table, place = maps
-    _lookup(texels, table, place, int(m[NORMAL_MAP]), uv[0], uv[1], density, tex, tmp)
-    nx, ny = (2 * tex[0] - 1) * m[NORMAL_SCALE], (2 * tex[1] - 1) * m[NORMAL_SCALE]
-    nz, w = max(2 * tex[2] - 1, 0.05), 1.0 if t[3] >= 0 else -1.0
-    bx, by, bz = (n[1] * t[2] - n[2] * t[1]) * w, (n[2] * t[0] - n[0] * t[2]) * w, (n[0] * t[1] - n[1] * t[0]) * w
-    n[0] = t[0] * nx + bx * ny + n[0] * nz
-    n[1] = t[1] * nx + by * ny + n[1] * nz
-    n[2] = t[2] * nx + bz * ny + n[2] * nz
-    _unit(n)
-
-
-@kernel()
-def _reflected(m, base, metal, rough, facing, diffuse, spec, light, through):  # type: ignore[no-untyped-def]
-    """What leaves the surface towards the eye, and what passes through it. Environment BRDF: Karis 2014, mobile fit."""
-    r0 = 1.0 - rough
-    edge = min(r0 * r0, 2.0 ** (-9.28 * facing)) * r0 + 0.0425 - 0.0275 * rough
-    scale, shift = -1.04 * edge + 1.04 - 0.572 * rough, 1.04 * edge - 0.04 + 0.022 * rough
-    fresnel = 0.04 + 0.96 * (1.0 - facing) ** 5
-    pass_, coat = m[TRANSMISSION] * (1.0 - metal), m[CLEARCOAT] * fresnel
+    nv, a2 = s[NV], s[ROUGH] ** 4
+    hx, hy, hz = x + s[EYE], y + s[EYE + 1], z + s[EYE + 2]
+    size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-12
+    nh = (s[N] * hx + s[N + 1] * hy + s[N + 2] * hz) / size
+    vh = (s[EYE] * hx + s[EYE + 1] * hy + s[EYE + 2] * hz) / size
+    lobe = a2 / (np.pi * (nh * nh * (a2 - 1.0) + 1.0) ** 2)
+    hidden = 0.5 / (nl * np.sqrt(nv * nv * (1 - a2) + a2) + nv * np.sqrt(nl * nl * (1 - a2) + a2))
+    slant = (1.0 - min(max(vh, 0.0), 1.0)) ** 5
     for q in range(3):
-        f0 = 0.04 + (base[q] - 0.04) * metal
-        body = base[q] * (1.0 - metal) * diffuse[q] * (1.0 - pass_) + spec[q] * (f0 * scale + shift)
-        light[q] = body * (1.0 - coat) + coat * spec[q] + m[SHEEN] * (1.0 - facing) ** 3 * diffuse[q]
-        if m[UNLIT] > 0:
-            light[q] = base[q]
-        through[q] = pass_ * (1.0 - fresnel) * (0.35 + 0.65 * base[q])
+        shine = (s[F0 + q] + (edge - s[F0 + q]) * slant) * lobe * hidden
+        s[OUT + q] += (s[BASE + q] * body / np.pi + shine) * lamp[7 + q] * power * nl
 
 
-@kernel()
-def shade(  # type: ignore[no-untyped-def]
-    y0, y1, ids, bary, mesh, material, spans, eye, parallel, table_m, maps, lights, sky, ground, shadow, to_light, bias,
-    occlusion, light, through, glow,
-):  # fmt: skip
-    """Fills light, through and glow (H, W, 3) of rows y0..y1 where a face is seen.
-
-    mesh: (faces, positions, normals, tangents, uvs, colors). eye: its place, or the direction to it when parallel.
-    """
-    faces, positions, normals, tangents, uvs, colors = mesh
-    tex, tmp, tint, t = np.empty(4), np.empty(4), np.empty(4), np.empty(4)
-    p, n, v, r, base = np.empty(3), np.empty(3), np.empty(3), np.empty(3), np.empty(3)
-    diffuse, spec, uv, weights = np.empty(3), np.empty(3), np.empty(2), np.empty(3)
-    for y in range(y0, y1):
-        for x in range(ids.shape[1]):
-            f = ids[y, x]
-            if f < 0:
-                continue
-            m, corners, density = table_m[material[f]], faces[f], spans[f]
-            weights[0], weights[1] = bary[y, x, 0], bary[y, x, 1]
-            weights[2] = 1.0 - weights[0] - weights[1]
-            _blend(positions, weights, corners, p)
-            _blend(normals, weights, corners, n)
-            _blend(tangents, weights, corners, t)
-            _blend(uvs, weights, corners, uv)
-            _blend(colors, weights, corners, tint)
-            for q in range(3):
-                base[q] = m[q] * tint[q]
-                v[q] = eye[q] if parallel else eye[q] - p[q]
-            factor, metal, rough, open_ = _surface(m, maps, uv, density, base, tex, tmp)
-            alpha = m[ALPHA] * tint[3] * factor
-            _unit(v)
-            _unit(n)
-            turn = -1.0 if _dot(n, v) < 0 else 1.0
-            _bend(m, maps, uv, density, n, t, tex, tmp)
-            for q in range(3):
-                n[q] *= turn
-            facing = max(_dot(n, v), 0.03)
-            for q in range(3):
-                r[q] = 2 * facing * n[q] - v[q]
-                p[q] += n[q] * bias * 2
-            lit = _shadow(shadow, to_light, p, 2.5, bias) if occlusion else 1.0
-            _add_lights(n, r, lights, sky, ground, rough, lit, open_, diffuse, spec)
-            _reflected(m, base, metal, rough, facing, diffuse, spec, light[y, x], through[y, x])
-            tex[:] = 1.0
-            if m[EMISSIVE_MAP] >= 0:
-                _lookup(maps[0], maps[1], maps[2], int(m[EMISSIVE_MAP]), uv[0], uv[1], density, tex, tmp)
-            alpha = 0.0 if alpha < m[CUTOFF] else alpha
-            for q in range(3):
-                glow[y, x, q] = m[EMISSIVE + q] * tex[q]
-                light[y, x, q] = (light[y, x, q] + glow[y, x, q]) * alpha
-                through[y, x, q] = 1.0 - alpha + alpha * through[y, x, q]
+@kernel(uses=("surface.py",))
+def _lit(shadow, s):  # type: ignore[no-untyped-def]
+    """Share of the key light that arrives: the map's texels under a square of five, weighed by what of it covers each."""
+    depth, to_light, bias = shadow
+    size = len(depth)
+    if size == 0:
+        return 1.0
+    px, py, pz = s[P] + s[FACE] * bias, s[P + 1] + s[FACE + 1] * bias, s[P + 2] + s[FACE + 2] * bias
+    x = to_light[0, 0] * px + to_light[0, 1] * py + to_light[0, 2] * pz + to_light[0, 3] - 2.5
+    y = to_light[1, 0] * px + to_light[1, 1] * py + to_light[1, 2] * pz + to_light[1, 3] - 2.5
+    z = to_light[2, 0] * px + to_light[2, 1] * py + to_light[2, 2] * pz + to_light[2, 3] - bias
+    if not (0.0 <= x < size - 6.0 and 0.0 <= y < size - 6.0):
+        return 1.0
+    i, j = int(x), int(y)
+    fx, fy = x - i, y - j
+    total = 0.0
+    for b in range(6):
+        row = 0.0
+        for a in range(6):
+            weight = 1.0 - fx if a == 0 else (fx if a == 5 else 1.0)
+            row += weight if z <= depth[j + b, i + a] else 0.0
+        total += row * (1.0 - fy if b == 0 else (fy if b == 5 else 1.0))
+    return total / 25.0
 
 
-@kernel()
-def _add_lights(n, r, lights, sky, ground, rough, lit, open_, diffuse, spec):  # type: ignore[no-untyped-def]
-    """Diffuse irradiance / pi into `diffuse` and the light in the mirror lobe into `spec`."""
-    up = _ambient(n[1], 1.0, sky, ground)
-    over = _ambient(r[1], rough, sky, ground)
-    horizon = min(1.0, 0.6 + 0.4 * open_)
+@kernel(uses=("surface.py",))
+def _opened(openness, f, w0, w1):  # type: ignore[no-untyped-def]
+    """Share of the light from all around that arrives, from the face's own grid of samples."""
+    first, count = openness[0][f], openness[1][f]
+    if count == 0:
+        return 1.0
+    samples = openness[2]
+    x, y = min(max(w0, 0.0), 1.0) * count, min(max(w1, 0.0), 1.0) * count
+    i, j = min(int(x), count - 1), min(int(y), count - 1)
+    if i + j > count - 1:
+        j = count - 1 - i
+    fx, fy = x - i, y - j
+    a = first + i * (2 * count + 3 - i) // 2 + j
+    below = a + count + 1 - i
+    if fx + fy <= 1.0 or i + j == count - 1:
+        return samples[a] * (1 - fx - fy) + samples[below] * fx + samples[a + 1] * fy
+    return samples[below + 1] * (fx + fy - 1) + samples[below] * (1 - fy) + samples[a + 1] * (1 - fx)
+
+
+@kernel(uses=("surface.py",))
+def _point(s, f, x, y, drawn, look, eye, parallel):  # type: ignore[no-untyped-def]
+    """Shades face f at the point (x, y) of the picture: OUT, THROUGH, COVER and GLOW."""
+    pos, faces, vertices, material, _ = drawn
+    table, maps, openness, env, lights, shadow = look
+    a, b, c = faces[f]
+    ax, ay, bx, by = pos[a, 0] - x * pos[a, 3], pos[a, 1] - y * pos[a, 3], pos[b, 0] - x * pos[b, 3], pos[b, 1] - y * pos[b, 3]
+    cx, cy = pos[c, 0] - x * pos[c, 3], pos[c, 1] - y * pos[c, 3]
+    w0, w1, w2 = bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx
+    total = w0 + w1 + w2
+    volume = w0 * pos[a, 3] + w1 * pos[b, 3] + w2 * pos[c, 3]
+    inverse = 1.0 / total if total != 0.0 else 0.0
+    w0, w1 = w0 * inverse, w1 * inverse
+    w2 = 1.0 - w0 - w1
+    ua, va, ub, vb = vertices[a, UV], vertices[a, UV + 1], vertices[b, UV], vertices[b, UV + 1]
+    twice = (ub - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vb - va)
+    density = np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)
+    for q in range(16):
+        s[q] = w0 * vertices[a, q] + w1 * vertices[b, q] + w2 * vertices[c, q]
+    m = table[material[f]]
     for q in range(3):
-        diffuse[q] = (ground[q] + (sky[q] - ground[q]) * up) * open_
-        spec[q] = (ground[q] + (sky[q] - ground[q]) * over) * horizon
-    lobe = 2.0 / (rough**4 + 1e-4) / 4.0
-    for s in range(len(lights)):
-        toward = n[0] * lights[s, 0] + n[1] * lights[s, 1] + n[2] * lights[s, 2]
-        mirror = r[0] * lights[s, 0] + r[1] * lights[s, 1] + r[2] * lights[s, 2]
-        sharp = lights[s, 3]
-        shade_ = lit if s == 0 else 1.0
-        soft = 1.0 / (1.0 + 0.25 * sharp)
-        wrap = max(0.0, (toward + soft) / (1.0 + soft))
-        both = lobe * sharp / (lobe + sharp)
-        peak = lobe / (lobe + sharp) * np.exp(both * (mirror - 1.0))
+        s[EYE + q] = eye[q] if parallel else eye[q] - s[P + q]
+    unit(s, EYE)
+    unit(s, N)
+    for q in range(3):
+        s[FACE + q] = s[N + q]
+    s[OPEN] = _opened(openness, f, w0, w1)
+    surface(s, m, maps, density)
+    if dot(s, FACE, EYE) < 0:
         for q in range(3):
-            diffuse[q] += lights[s, 4 + q] * 2.0 / sharp * wrap * wrap * shade_
-            spec[q] += lights[s, 4 + q] * peak * (0.4 + 0.6 * shade_) * horizon
+            s[N + q], s[FACE + q] = -s[N + q], -s[FACE + q]
+    s[NV] = max(dot(s, N, EYE), 0.03)
+    s[LIT] = _lit(shadow, s)
+    if m[UNLIT] > 0:
+        for q in range(3):
+            s[OUT + q], s[THROUGH + q] = s[BASE + q], 0.0
+    else:
+        _leaving(s, m, env, lights)
+    for q in range(3):
+        s[OUT + q] += s[GLOW + q]
 
 
-@kernel()
-def ground_shade(y0, y1, ids, rays, eye, height, shadow, to_light, bias, reach, contact, frame, out):  # type: ignore[no-untyped-def]
-    """out (H, W): how dark the ground is, 0..1, where no surface covers it: key shadow and contact shadow.
+@kernel(uses=("surface.py",))
+def shade(y0, y1, ids, at, drawn, look, eye, parallel, over, past, glow):  # type: ignore[no-untyped-def]
+    """Fills rows y0..y1 of over (H, W, 3) light that comes from the layer, past (H, W, 3) what of the light behind passes it.
 
-    rays: (3, 3) direction of sample (x, y) = rays @ (x, y, 1). contact: (S, S) over the square frame (x0, z0, size).
+    ids: (K, H, W) int32 faces seen at K points of each pixel, which stand at `at` (K, 2) from the pixel's corner. Points that see
+    one material under one slope are shaded once. glow: (H, W, 3), or (0, 0, 3) when nothing shines.
     """
-    width = ids.shape[1]
-    p = np.empty(3)
-    size = contact.shape[0]
+    s = np.zeros(NOTES)
+    count = len(ids)
+    material, flat = drawn[3], drawn[4]
     for y in range(y0, y1):
-        for x in range(width):
-            if ids[y, x] >= 0:
-                continue
-            px, py = x + 0.5, y + 0.5
-            dx = rays[0, 0] * px + rays[0, 1] * py + rays[0, 2]
-            dy = rays[1, 0] * px + rays[1, 1] * py + rays[1, 2]
-            dz = rays[2, 0] * px + rays[2, 1] * py + rays[2, 2]
-            if dy >= -1e-6:
-                continue
-            s = (height - eye[1]) / dy
-            if s <= 0:
-                continue
-            p[0], p[1], p[2] = eye[0] + s * dx, height, eye[2] + s * dz
-            dark = 0.42 * (1.0 - _shadow(shadow, to_light, p, reach, bias))
-            u, v = (p[0] - frame[0]) / frame[2] * size - 0.5, (p[2] - frame[1]) / frame[2] * size - 0.5
-            if 0 <= u < size - 1 and 0 <= v < size - 1:
-                i, j = int(u), int(v)
-                fu, fv = u - i, v - j
-                near = (contact[j, i] * (1 - fu) + contact[j, i + 1] * fu) * (1 - fv)
-                near += (contact[j + 1, i] * (1 - fu) + contact[j + 1, i + 1] * fu) * fv
-                dark = 1.0 - (1.0 - dark) * (1.0 - 0.75 * near)
-            out[y, x] = dark
+        for x in range(ids.shape[2]):
+            for q in range(3):
+                over[y, x, q], past[y, x, q] = 0.0, 1.0
+            done = 0
+            for k in range(count):
+                f = ids[k, y, x]
+                if f < 0 or (done >> k) & 1:
+                    continue
+                same, px, py = 1, at[k, 0], at[k, 1]
+                for other in range(k + 1, count):
+                    g = ids[other, y, x]
+                    if g < 0 or (done >> other) & 1:
+                        continue
+                    if g != f and (
+                        material[g] != material[f]
+                        or flat[g, 0] * flat[f, 0] + flat[g, 1] * flat[f, 1] + flat[g, 2] * flat[f, 2] < 0.9
+                    ):
+                        continue
+                    done |= 1 << other
+                    same += 1
+                    if g == f:
+                        px, py = px + at[other, 0], py + at[other, 1]
+                    else:
+                        px, py = px + at[k, 0], py + at[k, 1]
+                _point(s, f, x + px / same, y + py / same, drawn, look, eye, parallel)
+                share = same * s[COVER] / count
+                for q in range(3):
+                    over[y, x, q] += min(s[OUT + q], 16.0) * share
+                    past[y, x, q] += (s[THROUGH + q] - 1.0) * share
+                    if len(glow):
+                        glow[y, x, q] += s[GLOW + q] * share

@@ -1,55 +1,99 @@
-"""The procedural studio: soft boxes, a seamless backdrop, and the shadows on its floor."""
+"""The procedural studio: soft boxes, a seamless backdrop, the key light's shadow map and the shadows on the floor."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from dhsdk.jit import kernel
 from dhsdk.render.camera import look_at
+from dhsdk.render.environment import Surround, directions, surround
 from dhsdk.render.geometry import Geometry
-from dhsdk.render.raster import rasterize
-from dhsdk.render.tone import blurred, shown_as
+from dhsdk.render.occlusion import Sky, openness
+from dhsdk.render.tone import shown_as
+from dhsdk.render.visibility import rasterize
+from dhsdk.render.workers import spread
 
-SKY = np.array([0.62, 0.65, 0.70])
-GROUND = np.array([0.34, 0.32, 0.30])
-SHADOW_SIZE, CONTACT_SIZE = 1024, 256
+SHADOW_SIZE, FLOOR_SIZE = 640, 192
 
-# Azimuth against the camera, elevation (degrees), sharpness, colour (linear), the key light first.
+# Azimuth from the camera's side, elevation (degrees), half width and half height (radians), softness of the rim, radiance.
+KEY = (-42.0, 46.0, 0.34, 0.28, 0.10, 7.4)
+KEY_TINT = np.array([1.0, 0.955, 0.89])
 BOXES = (
-    (-42.0, 48.0, 26.0, (13.5, 12.9, 12.0)),
-    (62.0, 22.0, 12.0, (2.3, 2.5, 2.9)),
-    (168.0, 38.0, 30.0, (9.0, 9.4, 10.0)),
-    (5.0, 84.0, 8.0, (1.6, 1.6, 1.6)),
+    (64.0, 24.0, 0.17, 0.55, 0.08, (1.9, 2.05, 2.3)),
+    (150.0, 30.0, 0.16, 0.50, 0.08, (4.2, 4.4, 4.8)),
+    (-128.0, 22.0, 0.12, 0.52, 0.08, (3.0, 3.0, 3.1)),
+    (0.0, 86.0, 0.55, 0.40, 0.12, (1.5, 1.5, 1.55)),
 )
-BACKDROPS = {"studio": ((0.86, 0.87, 0.89), (0.47, 0.49, 0.53)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
+BACKDROPS = {"studio": ((0.80, 0.81, 0.83), (0.36, 0.375, 0.41)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
+
+
+def radiance(height: int = 256) -> np.ndarray:
+    """(H, 2 H, 4) float32: the studio seen from its middle, the camera's side at +Z; the last channel is the key light."""
+    d = directions(height, 2 * height)
+    y, z = d[..., 1], d[..., 2]
+    floor = np.clip(0.5 - 6.0 * y, 0.0, 1.0)
+    wall = 0.30 - 0.20 * z + 0.14 * np.clip(y, 0, 1)
+    out = np.zeros((height, 2 * height, 4), np.float32)
+    lit = 0.36 + 0.10 * np.clip(-y, 0, 1)
+    for q, (cool, warm) in enumerate(((0.98, 1.02), (1.0, 1.0), (1.04, 0.97))):
+        out[..., q] = (wall * cool) * (1 - floor) + (lit * warm) * floor
+    for around, rise, wide, high, soft, light in BOXES:
+        out[..., :3] += _box(d, around, rise, wide, high, soft)[..., None] * np.array(light)
+    out[..., 3] = _box(d, *KEY[:5]) * KEY[5]
+    return out
+
+
+def _box(d: np.ndarray, around: float, rise: float, wide: float, high: float, soft: float) -> np.ndarray:
+    """A soft box as seen from the middle: even inside, fading over its rim, a little brighter in the middle."""
+    toward = direction(around, rise)
+    side = np.cross((0.0, 1.0, 0.0), toward)
+    side /= np.linalg.norm(side)
+    up = np.cross(toward, side)
+    ahead = d @ toward
+    x, y = d @ side / np.maximum(ahead, 1e-6), d @ up / np.maximum(ahead, 1e-6)
+    inside = _ramp((wide - np.abs(x)) / soft + 0.5) * _ramp((high - np.abs(y)) / soft + 0.5) * (ahead > 0)
+    out: np.ndarray = inside * (1.15 - 0.3 * np.clip((x / wide) ** 2 + (y / high) ** 2, 0, 1))
+    return out
+
+
+def _ramp(t: np.ndarray) -> np.ndarray:
+    t = np.clip(t, 0.0, 1.0)
+    out: np.ndarray = t * t * (3 - 2 * t)
+    return out
+
+
+def direction(around: float, rise: float) -> np.ndarray:
+    """(3,) unit vector of an azimuth from +Z and an elevation, degrees."""
+    a, b = math.radians(around), math.radians(rise)
+    return np.array([math.cos(b) * math.sin(a), math.sin(b), math.cos(b) * math.cos(a)])
+
+
+@lru_cache(maxsize=1)
+def studio() -> Surround:
+    """The studio's light, made once per process."""
+    return surround(radiance(), direction(*KEY[:2]), KEY_TINT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Floor:
-    """The key light's depth map (S, S), world to its texels (3, 4), and the contact shadow over frame (x0, z0, size)."""
+class Shadow:
+    """The key light's depth map (S, S) float32, world to its texels and metres (3, 4) float64, and its bias in metres."""
 
-    shadow: np.ndarray
+    depth: np.ndarray
     to_light: np.ndarray
     bias: float
-    texel: float
-    contact: np.ndarray
-    frame: np.ndarray
-    height: float
 
 
-def lights(azimuth: float) -> np.ndarray:
-    """(L, 7): direction, sharpness, colour of each soft box; the boxes stand around the camera's azimuth (radians)."""
-    rows = []
-    for turn, rise, sharp, color in BOXES:
-        around, up = azimuth + math.radians(turn), math.radians(rise)
-        rows.append([math.cos(up) * math.sin(around), math.sin(up), math.cos(up) * math.cos(around), sharp, *color])
-    return np.array(rows)
+NO_SHADOW = Shadow(np.empty((0, 0), np.float32), np.zeros((3, 4)), 0.0)
 
 
-def floor(geometry: Geometry, key: np.ndarray, threads: int) -> Floor:
-    """Shadows of the scene: seen from the key light, and from below for the contact with the floor."""
+def shadow(geometry: Geometry, faces: np.ndarray, key: np.ndarray, threads: int) -> Shadow:
+    """What the key light sees. faces: (F, 3) those that cast a shadow; key: unit vector towards the light, zeros for none."""
+    if not key.any() or not len(faces):
+        return NO_SHADOW
     points = geometry.positions
     low, high = points.min(axis=0), points.max(axis=0)
     middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.04 + 1e-6
@@ -57,41 +101,89 @@ def floor(geometry: Geometry, key: np.ndarray, threads: int) -> Floor:
     scale = SHADOW_SIZE / (2 * reach)
     to_light = np.stack([matrix[0] * scale, -matrix[1] * scale, -matrix[2]])
     to_light[:2, 3] += SHADOW_SIZE / 2
-    seen = points @ to_light[:, :3].T + to_light[:, 3]
-    pixels = np.stack([seen[:, 0], seen[:, 1], np.ones(len(seen))], axis=1)
-    opaque = np.array([m.transmission is None and m.alpha_mode != "BLEND" for m in geometry.materials])
-    pick = np.flatnonzero(opaque[geometry.material])
-    _, _, depth = rasterize(pixels, seen[:, 2], geometry.faces, (SHADOW_SIZE, SHADOW_SIZE), pick=pick, threads=threads)
-    contact, frame = _contact(geometry, low, high, threads)
-    return Floor(depth, to_light, 2.5 / scale, 1.0 / scale, contact, frame, float(low[1]))
+    pos = np.ones((len(points), 4), np.float32)
+    pos[:, :3] = points @ to_light[:, :3].T + to_light[:, 3]
+    seen = rasterize(pos, faces, (SHADOW_SIZE, SHADOW_SIZE), threads=threads)
+    return Shadow(seen.depth, to_light, 2.0 / scale)
 
 
-def _contact(geometry: Geometry, low: np.ndarray, high: np.ndarray, threads: int) -> tuple[np.ndarray, np.ndarray]:
-    """How much of the sky above each floor point is hidden by what stands low over it; a sum of three widths of blur."""
-    size = float(max(high[0] - low[0], high[2] - low[2])) * 1.8 + 1e-6
-    start = np.array([(low[0] + high[0]) / 2 - size / 2, (low[2] + high[2]) / 2 - size / 2, size])
-    scale = CONTACT_SIZE / size
-    flat = geometry.positions
-    pixels = np.stack([(flat[:, 0] - start[0]) * scale, (flat[:, 2] - start[1]) * scale, np.ones(len(flat))], axis=1)
-    _, _, rise = rasterize(pixels, flat[:, 1] - low[1], geometry.faces, (CONTACT_SIZE, CONTACT_SIZE), threads=threads)
-    total = np.zeros((CONTACT_SIZE, CONTACT_SIZE))
-    for share, part, radius in ((0.55, 0.012, 1), (0.5, 0.05, 4), (0.45, 0.16, 11)):
-        near = np.exp(-np.where(np.isfinite(rise), rise, 1e9) / (part * size))
-        total = 1.0 - (1.0 - total) * (1.0 - share * np.clip(blurred(near, radius), 0, 1))
-    return total, start
+@dataclass(frozen=True, slots=True, eq=False)
+class Floor:
+    """The ground under a scene. contact: (G, G) float32 how open its points are; start: x, z and edge of the square, metres."""
+
+    contact: np.ndarray
+    start: np.ndarray
+    height: float
 
 
-def backdrop(name: str, size: tuple[int, int]) -> np.ndarray:
-    """(H, W, 3) linear: bright behind the subject, falling off to the corners; #rrggbb is even."""
-    width, height = size
-    if name == "white":
-        name = "#ffffff"
+def floor(geometry: Geometry, above: Sky, threads: int) -> Floor:
+    """The ground under a scene, and how much light from all around arrives there."""
+    low, high = geometry.positions.min(axis=0), geometry.positions.max(axis=0)
+    size = float(max(high[0] - low[0], high[2] - low[2]) + 2.4 * (high[1] - low[1])) * 1.15 + 1e-6
+    start = np.array([(low[0] + high[0] - size) / 2, (low[2] + high[2] - size) / 2, size])
+    grid = (np.arange(FLOOR_SIZE) + 0.5) / FLOOR_SIZE * size
+    z, x = np.meshgrid(grid + start[1], grid + start[0], indexing="ij")
+    points = np.stack([x.ravel(), np.full(x.size, low[1]), z.ravel()], axis=1)
+    normals = np.broadcast_to(np.array([0.0, 1.0, 0.0]), points.shape)
+    contact = openness(above, points, np.ascontiguousarray(normals), threads=threads).reshape(FLOOR_SIZE, FLOOR_SIZE)
+    return Floor(contact, start, float(low[1]))
+
+
+def floor_light(ground: Floor, cast: Shadow, threads: int) -> np.ndarray:
+    """(G, G) float32: how dark the floor is, 0 to 1, by the key light's shadow and by what stands over it."""
+    out = np.empty_like(ground.contact)
+    rows = 12
+
+    def work(piece: int) -> None:
+        _floor(piece * rows, min((piece + 1) * rows, FLOOR_SIZE), ground.contact, ground.start, ground.height, cast.depth,
+               cast.to_light, cast.bias, out)  # fmt: skip
+
+    spread(-(-FLOOR_SIZE // rows), work, threads)
+    return out
+
+
+@kernel()
+def _floor(r0, r1, contact, start, height, depth, to_light, bias, out):  # type: ignore[no-untyped-def]
+    """The shadow's rim widens with the distance to what casts it (percentage-closer soft shadows, Fernando 2005)."""
+    grid, size = len(contact), len(depth)
+    wide = 0.30
+    for r in range(r0, r1):
+        for c in range(grid):
+            lit = 1.0
+            if size > 0:
+                px, pz = start[0] + (c + 0.5) / grid * start[2], start[1] + (r + 0.5) / grid * start[2]
+                x = to_light[0, 0] * px + to_light[0, 1] * height + to_light[0, 2] * pz + to_light[0, 3]
+                y = to_light[1, 0] * px + to_light[1, 1] * height + to_light[1, 2] * pz + to_light[1, 3]
+                z = to_light[2, 0] * px + to_light[2, 1] * height + to_light[2, 2] * pz + to_light[2, 3] - bias
+                near, blockers = 0.0, 0
+                for k in range(32):
+                    reach, turn = 0.09 * size * np.sqrt((k + 0.5) / 32), 2.399963 * k
+                    i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
+                    if 0 <= i < size and 0 <= j < size and depth[j, i] < z:
+                        near += z - depth[j, i]
+                        blockers += 1
+                if blockers > 0:
+                    scale = np.sqrt(to_light[0, 0] ** 2 + to_light[0, 1] ** 2 + to_light[0, 2] ** 2)
+                    rim = min(max(near / blockers * wide * scale, 3.0), 0.16 * size)
+                    arrived = 0
+                    for k in range(64):
+                        reach, turn = rim * np.sqrt((k + 0.5) / 64), 2.399963 * k
+                        i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
+                        if not (0 <= i < size and 0 <= j < size) or depth[j, i] >= z:
+                            arrived += 1
+                    lit = arrived / 64.0
+            light = 0.5 * lit + 0.5 * contact[r, c]
+            edge = min(min(c, grid - 1 - c), min(r, grid - 1 - r)) / (0.12 * grid)
+            out[r, c] = (1.0 - light) * min(edge, 1.0)
+
+
+def backdrop(name: str) -> np.ndarray:
+    """(257, 3) float32 linear light from the middle of the picture to its corners; #rrggbb is even."""
+    name = {"white": "#ffffff", "environment": "studio", "transparent": "#000000"}.get(name, name)
     if name.startswith("#"):
         srgb = np.array([int(name[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
         even = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-        return np.ones((height, width, 3)) * shown_as(even)
-    inner, outer = (np.array(color, np.float64) for color in BACKDROPS[name])
-    y, x = np.mgrid[0:height, 0:width]
-    away = np.hypot((x + 0.5) / width - 0.5, ((y + 0.5) / height - 0.46) * 0.9) / 0.72
-    t = np.clip(away, 0.0, 1.0) ** 1.6
-    return inner + (outer - inner) * t[..., None]
+        return np.tile(shown_as(even), (257, 1)).astype(np.float32)
+    inner, outer = (np.array(color) for color in BACKDROPS[name])
+    t = np.clip(np.sqrt(np.arange(257) / 256.0), 0.0, 1.0)[:, None] ** 1.6
+    return (inner + (outer - inner) * t).astype(np.float32)

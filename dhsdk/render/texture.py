@@ -1,46 +1,71 @@
-"""All textures of a scene in one float array with mipmaps, and the tables that find them."""
+"""All textures of a scene in one array with mipmaps, the tables that find them, and the table of its materials.
+
+Texels are linear uint16 (a step is 1/65535, far below one step of an sRGB byte even in the dark): half the memory of floats.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 
+from dhsdk.errors import RenderError
+from dhsdk.jit import kernel
 from dhsdk.media import Image
-from dhsdk.scene.material import Texture
+from dhsdk.render.workers import spread
+from dhsdk.scene.material import Clearcoat, Iridescence, Material, Sheen, Specular, Texture, Transmission, Volume
 
 LEVELS = 14
 WRAP = {"repeat": 0, "mirror": 1, "clamp": 2}
 MOST_EDGE = 2048
 """Textures are drawn from at most this edge: a picture does not show more."""
 
+MAPS = (
+    "base", "metallic_roughness", "normal", "occlusion", "emissive", "clearcoat", "clearcoat_roughness", "sheen",
+    "sheen_roughness", "transmission", "thickness", "specular", "specular_color", "iridescence", "iridescence_thickness",
+)  # fmt: skip
+COLUMNS = (
+    "red", "green", "blue", "alpha", "metallic", "roughness", "emissive_red", "emissive_green", "emissive_blue", "normal_scale",
+    "occlusion", "unlit", "cutoff", "blend", "ior", "clearcoat", "clearcoat_roughness", "sheen_red", "sheen_green", "sheen_blue",
+    "sheen_roughness", "transmission", "thickness", "absorb_red", "absorb_green", "absorb_blue", "specular", "specular_red",
+    "specular_green", "specular_blue", "iridescence", "film_ior", "film_least", "film_most", "rich",
+)  # fmt: skip
+"""Columns of the material table; the rows of MAPS follow. absorb_*: 1/m. rich: 1 where an extension needs the long way."""
+
 
 class Textures:
-    """texels: (N, 4) float32 linear. table: (T, 4 + 3 LEVELS) int64: levels, wrap u, wrap v, 0, then offset, height, width.
+    """texels: (N, 4) uint16 linear. table: (T, 4 + 3 LEVELS) int64: levels, wrap u, wrap v, layout, then offset, height, width.
 
+    Textures of one layout have equal sizes, wraps and transforms: where a lookup falls is worked out once for all of them.
     place: (T, 6) float64 rows of the texture transform: u' = m00 u + m01 v + m02, v' = m10 u + m11 v + m12.
     """
 
     def __init__(self, textures: Iterable[Texture]) -> None:
         self._numbers: dict[int, int] = {}
         self._kept: list[Texture] = []
+        layouts: dict[tuple[object, ...], int] = {}
         chunks: list[np.ndarray] = []
         table, place, offset = [], [], 0
+        pyramids: dict[int, list[np.ndarray]] = {}
         for texture in textures:
             if id(texture) in self._numbers:
                 continue
             self._numbers[id(texture)] = len(self._kept)
             self._kept.append(texture)
-            row = [0, WRAP[texture.wrap[0]], WRAP[texture.wrap[1]], 0]
-            levels = _levels(texture.image)
+            if id(texture.image) not in pyramids:
+                pyramids[id(texture.image)] = pyramid(texture.image)
+            levels = pyramids[id(texture.image)]
+            row = [len(levels), WRAP[texture.wrap[0]], WRAP[texture.wrap[1]], 0]
+            moved = _transform(texture)
+            row[3] = layouts.setdefault((*levels[0].shape, *row[1:3], *moved), len(layouts))
             for level in levels:
                 row += [offset, *level.shape[:2]]
                 offset += level.shape[0] * level.shape[1]
                 chunks.append(level.reshape(-1, 4))
-            row[0] = len(levels)
             table.append(row + [0] * (4 + 3 * LEVELS - len(row)))
-            place.append(_transform(texture))
-        self.texels = np.concatenate(chunks) if chunks else np.ones((1, 4), np.float32)
+            place.append(moved)
+        self.texels = np.concatenate(chunks) if chunks else np.full((1, 4), 65535, np.uint16)
         self.table = np.array(table, np.int64).reshape(-1, 4 + 3 * LEVELS)
         self.place = np.array(place, np.float64).reshape(-1, 6)
 
@@ -48,8 +73,43 @@ class Textures:
         """Row of a texture in the tables, -1 for none."""
         return -1 if texture is None else self._numbers[id(texture)]
 
+    def level(self, number: int, level: int = 0) -> np.ndarray:
+        """(h, w, 4) uint16 texels of one mipmap level of a texture."""
+        offset, height, width = (int(value) for value in self.table[number, 4 + 3 * level : 7 + 3 * level])
+        return self.texels[offset : offset + height * width].reshape(height, width, 4)
 
-def _levels(image: Image) -> list[np.ndarray]:
+
+def maps(m: Material) -> tuple[Texture | None, ...]:
+    """The textures of a material in the order of MAPS."""
+    coat, sheen, through = m.clearcoat or Clearcoat(), m.sheen or Sheen(), m.transmission or Transmission()
+    volume, specular, film = m.volume or Volume(), m.specular or Specular(), m.iridescence or Iridescence()
+    return (
+        m.base_color_texture, m.metallic_roughness_texture, m.normal_texture, m.occlusion_texture, m.emissive_texture,
+        coat.texture, coat.roughness_texture, sheen.color_texture, sheen.roughness_texture, through.texture,
+        volume.thickness_texture, specular.texture, specular.color_texture, film.texture, film.thickness_texture,
+    )  # fmt: skip
+
+
+def row(m: Material, textures: Textures) -> list[float]:
+    """The material's row of the table: COLUMNS, then the numbers of its MAPS. Raises RenderError for what is not finite."""
+    coat, sheen, through = m.clearcoat or Clearcoat(), m.sheen or Sheen(), m.transmission or Transmission()
+    volume, specular, film = m.volume or Volume(), m.specular or Specular(), m.iridescence or Iridescence()
+    far = volume.attenuation_distance
+    absorb = [-math.log(min(max(c, 1e-4), 1.0)) / max(far, 1e-9) if far else 0.0 for c in volume.attenuation_color]
+    rich = any(one is not None for one in (m.clearcoat, m.sheen, m.transmission, m.specular, m.iridescence)) or m.ior != 1.5
+    out = [
+        *m.base_color, m.metallic, m.roughness, *(value * m.emissive_strength for value in m.emissive), m.normal_scale,
+        m.occlusion_strength, float(m.unlit), m.alpha_cutoff if m.alpha_mode == "MASK" else -1.0, float(m.alpha_mode == "BLEND"),
+        m.ior, coat.factor, coat.roughness, *sheen.color, sheen.roughness, through.factor, volume.thickness, *absorb,
+        specular.factor, *specular.color, film.factor, film.ior, film.thickness_min, film.thickness_max, float(rich),
+    ]  # fmt: skip
+    if not all(math.isfinite(value) for value in out):
+        raise RenderError(f"a material must have finite values to be drawn, got some that are not in {m.name!r}")
+    return [*out, *(float(textures.number(one)) for one in maps(m))]
+
+
+def pyramid(image: Image) -> list[np.ndarray]:
+    """The mipmaps (h, w, 4) uint16 of a picture, each the 2 x 2 mean of the one before, down to one texel."""
     level = _linear(image)
     while max(level.shape[:2]) > MOST_EDGE:
         level = _halved(level)
@@ -61,31 +121,55 @@ def _levels(image: Image) -> list[np.ndarray]:
 
 
 def _linear(image: Image) -> np.ndarray:
-    """(H, W, 4) float32: sRGB decoded for colours, alpha 1 where there is none."""
+    """(H, W, 4) uint16 linear: sRGB decoded for colours, alpha full where there is none. Raises RenderError for broken floats."""
     pixels = image.pixels
-    top = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}.get(pixels.dtype, 1.0)
-    value = pixels.astype(np.float32) / np.float32(top)
-    channels = value.shape[2]
-    alpha = value[..., -1:] if channels in (2, 4) else np.ones((*value.shape[:2], 1), np.float32)
-    color = value[..., : 3 if channels >= 3 else 1]
-    if color.shape[2] == 1:
-        color = np.repeat(color, 3, axis=2)
-    if image.colour == "srgb":
-        color = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    return np.concatenate([color, alpha], axis=2).astype(np.float32)
+    channels = pixels.shape[2]
+    color, alpha = (pixels[..., :3], pixels[..., 3:]) if channels >= 3 else (pixels[..., :1], pixels[..., 1:])
+    out = np.full((*pixels.shape[:2], 4), 65535, np.uint16)
+    if pixels.dtype == np.uint8:
+        codes = np.arange(256) / 255.0
+        out[..., :3] = np.round(_decoded(codes, image.colour == "srgb") * 65535).astype(np.uint16)[color]
+        if alpha.shape[2]:
+            out[..., 3:] = alpha.astype(np.uint16) * np.uint16(257)
+        return out
+    value = color.astype(np.float32) / np.float32(65535.0 if pixels.dtype == np.uint16 else 1.0)
+    if not np.isfinite(value).all():
+        raise RenderError(f"a texture must be finite, got values that are not in {image.name!r}")
+    out[..., :3] = np.round(_decoded(np.clip(value, 0.0, 1.0), image.colour == "srgb") * 65535)
+    if alpha.shape[2]:
+        out[..., 3:] = np.round(np.clip(alpha.astype(np.float32) / (65535 if pixels.dtype == np.uint16 else 1), 0, 1) * 65535)
+    return out
+
+
+def _decoded(value: np.ndarray, srgb: bool) -> np.ndarray:
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) if srgb else value
 
 
 def _halved(level: np.ndarray) -> np.ndarray:
     height, width = level.shape[:2]
-    if height > 1:
-        level = (level[: height // 2 * 2 : 2] + level[1 : height // 2 * 2 : 2]) * np.float32(0.5)
-    if width > 1:
-        level = (level[:, : width // 2 * 2 : 2] + level[:, 1 : width // 2 * 2 : 2]) * np.float32(0.5)
-    return level
+    out = np.empty((max(height // 2, 1), max(width // 2, 1), 4), np.uint16)
+    rows = 64
+
+    def work(piece: int) -> None:
+        _halve(level, out, piece * rows, min((piece + 1) * rows, len(out)))
+
+    spread(-(-len(out) // rows), work, 0 if out.size > 1 << 16 else 1)
+    return out
+
+
+@kernel()
+def _halve(level, out, y0, y1):  # type: ignore[no-untyped-def]
+    down, right = min(1, level.shape[0] - 1), min(1, level.shape[1] - 1)
+    for y in range(y0, y1):
+        a, b = y * (1 + down), y * (1 + down) + down
+        for x in range(out.shape[1]):
+            c, d = x * (1 + right), x * (1 + right) + right
+            for q in range(4):
+                out[y, x, q] = (int(level[a, c, q]) + level[a, d, q] + level[b, c, q] + level[b, d, q] + 2) // 4
 
 
 def _transform(texture: Texture) -> list[float]:
     """Rows of translation * rotation * scale. Source: KHR_texture_transform."""
-    cos, sin = np.cos(texture.rotation), np.sin(texture.rotation)
+    cos, sin = math.cos(texture.rotation), math.sin(texture.rotation)
     (su, sv), (ou, ov) = texture.scale, texture.offset
     return [cos * su, sin * sv, ou, -sin * su, cos * sv, ov]

@@ -1,8 +1,10 @@
-"""From linear light to the picture: tone mapping, halo, averaging of samples."""
+"""From linear light to the picture: what lies behind the surfaces, transparent layers, tone mapping, halo, averaging."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from dhsdk.jit import kernel
 
 
 def neutral(light: np.ndarray) -> np.ndarray:
@@ -59,3 +61,115 @@ def blurred(field: np.ndarray, radius: int) -> np.ndarray:
             span, count = 2 * radius + 1, field.shape[axis]
             field = (np.take(total, range(span, span + count), axis) - np.take(total, range(count), axis)) / span
     return field
+
+
+CODES = np.round(
+    np.where(
+        (np.arange(4096) / 4095.0) ** 2 <= 0.0031308,
+        (np.arange(4096) / 4095.0) ** 2 * 12.92,
+        1.055 * np.maximum((np.arange(4096) / 4095.0) ** 2, 1e-8) ** (1 / 2.4) - 0.055,
+    )
+    * 255.0
+).astype(np.uint8)
+"""sRGB bytes by the square root of linear light, in steps fine enough for every byte."""
+
+
+@kernel()
+def _pressed(r, g, b):  # type: ignore[no-untyped-def]
+    """neutral() of one colour."""
+    low = min(r, min(g, b))
+    offset = low - 6.25 * low * low if low < 0.08 else 0.04
+    r, g, b = r - offset, g - offset, b - offset
+    peak = max(r, max(g, b))
+    if peak < 0.76:
+        return r, g, b
+    new = 1.0 - 0.0576 / (peak + 0.24 - 0.76)
+    scale = new / peak
+    fade = 1.0 - 1.0 / (0.15 * (peak - new) + 1.0)
+    return r * scale + (new - r * scale) * fade, g * scale + (new - g * scale) * fade, b * scale + (new - b * scale) * fade
+
+
+@kernel()
+def _behind(x, y, width, height, ground, out):  # type: ignore[no-untyped-def]
+    """out (4,): the backdrop's light at a point of the picture, and how dark the shadow on the floor is there."""
+    ramp, floor, start, level, rays, eye, strength = ground
+    dx, dy = x / width - 0.5, (y / height - 0.46) * 0.9
+    t = min((dx * dx + dy * dy) / (0.72 * 0.72), 1.0) * (len(ramp) - 1)
+    i = min(int(t), len(ramp) - 2)
+    dark = 0.0
+    if strength > 0:
+        rx = rays[0, 0] * x + rays[0, 1] * y + rays[0, 2]
+        ry = rays[1, 0] * x + rays[1, 1] * y + rays[1, 2]
+        rz = rays[2, 0] * x + rays[2, 1] * y + rays[2, 2]
+        if ry < -1e-6 and level < eye[1]:
+            far, size = (level - eye[1]) / ry, len(floor)
+            u = (eye[0] + far * rx - start[0]) / start[2] * size - 0.5
+            v = (eye[2] + far * rz - start[1]) / start[2] * size - 0.5
+            if 0 <= u < size - 1 and 0 <= v < size - 1:
+                a, b = int(u), int(v)
+                fu, fv = u - a, v - b
+                dark = (floor[b, a] * (1 - fu) + floor[b, a + 1] * fu) * (1 - fv)
+                dark += (floor[b + 1, a] * (1 - fu) + floor[b + 1, a + 1] * fu) * fv
+                dark *= strength
+    for q in range(3):
+        out[q] = (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * (t - i)) * (1.0 - dark)
+    out[3] = dark
+
+
+@kernel()
+def compose(y0, y1, over, past, ground, cover):  # type: ignore[no-untyped-def]
+    """over (H, W, 3) becomes the layer over what lies behind it; cover (H, W) is filled, or (0, 0) when nobody asks for it."""
+    back = np.empty(4)
+    height, width = past.shape[:2]
+    for y in range(y0, y1):
+        for x in range(width):
+            free = (past[y, x, 0] + past[y, x, 1] + past[y, x, 2]) / 3.0
+            if free > 0.0:
+                _behind(x + 0.5, y + 0.5, width, height, ground, back)
+                for q in range(3):
+                    over[y, x, q] += past[y, x, q] * back[q]
+            if len(cover):
+                cover[y, x] = 1.0 - free + free * (back[3] if free > 0.0 else 0.0)
+
+
+@kernel()
+def glaze(y0, y1, over, past, shift, color, cover, out):  # type: ignore[no-untyped-def]
+    """out (H, W, 3) = a transparent layer over color, which is seen `shift` (H, W, 2) pixels away (refraction)."""
+    height, width = past.shape[:2]
+    for y in range(y0, y1):
+        for x in range(width):
+            u = min(max(x + shift[y, x, 0], 0.0), width - 1.001)
+            v = min(max(y + shift[y, x, 1], 0.0), height - 1.001)
+            i, j = int(u), int(v)
+            fu, fv = u - i, v - j
+            for q in range(3):
+                top = color[j, i, q] * (1 - fu) + color[j, min(i + 1, width - 1), q] * fu
+                low = (
+                    color[min(j + 1, height - 1), i, q] * (1 - fu) + color[min(j + 1, height - 1), min(i + 1, width - 1), q] * fu
+                )
+                out[y, x, q] = over[y, x, q] + past[y, x, q] * (top * (1 - fv) + low * fv)
+            if len(cover):
+                cover[y, x] = 1.0 - (1.0 - cover[y, x]) * (past[y, x, 0] + past[y, x, 1] + past[y, x, 2]) / 3.0
+
+
+@kernel()
+def develop(y0, y1, color, cover, exposure, codes, out):  # type: ignore[no-untyped-def]
+    """Rows y0..y1 of out (h, w, 3 or 4) uint8: color (h s, w s, 3) tone mapped, averaged, as sRGB; alpha from cover."""
+    samples = color.shape[1] // out.shape[1]
+    share = 1.0 / (samples * samples)
+    for y in range(y0, y1):
+        for x in range(out.shape[1]):
+            r = g = b = alpha = 0.0
+            for j in range(y * samples, (y + 1) * samples):
+                for i in range(x * samples, (x + 1) * samples):
+                    cr, cg, cb = _pressed(color[j, i, 0] * exposure, color[j, i, 1] * exposure, color[j, i, 2] * exposure)
+                    r, g, b = r + cr, g + cg, b + cb
+                    if len(cover):
+                        alpha += cover[j, i]
+            scale = share
+            if len(cover):
+                scale = 1.0 / max(alpha, 1e-6)
+                out[y, x, 3] = int(min(max(alpha * share, 0.0), 1.0) * 255 + 0.5)
+            out[y, x, 0] = codes[int(np.sqrt(min(max(r * scale, 0.0), 1.0)) * 4095 + 0.5)]
+            out[y, x, 1] = codes[int(np.sqrt(min(max(g * scale, 0.0), 1.0)) * 4095 + 0.5)]
+            out[y, x, 2] = codes[int(np.sqrt(min(max(b * scale, 0.0), 1.0)) * 4095 + 0.5)]

@@ -1,0 +1,214 @@
+"""Draws one scene from many views: what does not depend on the view is made once and kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dhsdk.media import Image
+from dhsdk.render import occlusion, studio, tone
+from dhsdk.render.camera import View
+from dhsdk.render.geometry import Geometry, gathered
+from dhsdk.render.lighting import lighting
+from dhsdk.render.settings import Settings
+from dhsdk.render.shade import shade
+from dhsdk.render.surface import EMIT
+from dhsdk.render.texture import Textures, maps, row
+from dhsdk.render.visibility import rasterize
+from dhsdk.render.workers import spread
+from dhsdk.scene.types import Scene
+
+PEELS = 4
+"""Layers of transparent surfaces that are drawn, the nearest first."""
+BAND = 16
+AT = np.array([[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]])
+"""Where a pixel is looked at: a turned square, so that nearly upright and nearly level edges get all steps."""
+NO_FIELD = np.empty((0, 0), np.float32)
+
+
+class Drawer:
+    """Pictures of one scene. draw() may be called for any number of views, also of poses of the scene with the same faces.
+
+    Openness is that of the first geometry drawn. Not for two threads at once: give each its own.
+    Raises RenderError for materials, textures, lights or an environment that are broken.
+    """
+
+    def __init__(self, scene: Scene, settings: Settings) -> None:
+        self.settings = settings
+        materials = gathered(scene).materials
+        textures = Textures(texture for material in materials for texture in maps(material) if texture is not None)
+        self._maps = (textures.texels, textures.table, textures.place)
+        self._table = np.array([row(material, textures) for material in materials])
+        self._clear = np.array([m.transmission is not None or m.alpha_mode != "OPAQUE" for m in materials])
+        self._solid = np.array([m.transmission is None and m.alpha_mode != "BLEND" for m in materials])
+        self._shines = bool((self._table[:, EMIT : EMIT + 3] > 0).any()) and settings.glow > 0
+        self._lighting = lighting(scene, settings.lighting)
+        self._ramp = studio.backdrop(settings.background)
+        self._open: tuple[tuple[np.ndarray, ...], studio.Floor] | None = None
+        self._cast: tuple[tuple[Any, ...], studio.Shadow, np.ndarray] | None = None
+
+    def draw(self, geometry: Geometry, view: View) -> np.ndarray:
+        """(H, W, 3) uint8 sRGB, or (H, W, 4) with background "transparent"."""
+        return self.picture(geometry, view).pixels
+
+    def picture(self, geometry: Geometry, view: View) -> Image:
+        """The picture with its layers, where the settings ask for them."""
+        settings = self.settings
+        size = settings.size[0] * settings.samples, settings.size[1] * settings.samples
+        look, floor, dark = self._look(geometry, view)
+        frame = _Frame(geometry, view, size, look, settings.threads, self._shines)
+        clear = self._clear[geometry.material]
+        some = bool(clear.any())
+        ids, depths = frame.visible(np.flatnonzero(~clear) if some else None, None, None, some or settings.layers)
+        color, past, glow = frame.shaded(ids)
+        cover = np.empty(size[::-1], np.float32) if settings.background == "transparent" else NO_FIELD
+        behind = self._behind(floor, dark, view, size)
+        frame.bands(lambda y0, y1: tone.compose(y0, y1, color, past, behind, cover))
+        if some:
+            color = _peeled(frame, np.flatnonzero(clear), depths, color, glow, cover)
+        if self._shines:
+            _halo(color, glow, settings)
+        out = np.empty((settings.size[1], settings.size[0], 4 if len(cover) else 3), np.uint8)
+
+        def work(k: int) -> None:
+            tone.develop(k * BAND, min((k + 1) * BAND, len(out)), color, cover, settings.exposure, tone.CODES, out)
+
+        spread(-(-len(out) // BAND), work, settings.threads)
+        layers = {}
+        if settings.layers:
+            seen = ids[0, :: settings.samples, :: settings.samples]
+            node = np.where(seen >= 0, geometry.node[np.maximum(seen, 0)], -1).astype(np.int32)
+            layers = {"depth": depths[0][:: settings.samples, :: settings.samples], "id": node}
+        return Image(out, layers=layers)
+
+    def _look(self, geometry: Geometry, view: View) -> tuple[tuple[Any, ...], studio.Floor, np.ndarray]:
+        """What the shading kernel reads, and the floor with the shadow on it."""
+        threads = self.settings.threads
+        env, key = self._lighting.around(math.atan2(view.world[0, 2], view.world[2, 2]))
+        casting = geometry.faces[self._solid[geometry.material]]
+        if self._open is None:
+            self._open = _opened(geometry, casting, self.settings)
+        grids, floor = self._open
+        name = (id(geometry.positions), *np.round(key, 6))
+        if self._cast is None or self._cast[0] != name:
+            cast = studio.shadow(geometry, casting, key, threads) if self.settings.occlusion else studio.NO_SHADOW
+            self._cast = (name, cast, studio.floor_light(floor, cast, threads))
+        cast, dark = self._cast[1:]
+        shadow = (cast.depth, cast.to_light, cast.bias)
+        return (self._table, self._maps, grids, env, self._lighting.lamps, shadow), floor, dark
+
+    def _behind(self, floor: studio.Floor, dark: np.ndarray, view: View, size: tuple[int, int]) -> tuple[Any, ...]:
+        width, height = size
+        strength = self.settings.shadow if view.camera.kind == "perspective" else 0.0
+        scale = height / 2 / math.tan(view.camera.yfov / 2)
+        to_ray = np.array([[1 / scale, 0, -width / 2 / scale], [0, -1 / scale, height / 2 / scale], [0, 0, -1.0]])
+        rays = view.world[:3, :3] @ to_ray
+        eye = np.ascontiguousarray(view.world[:3, 3])
+        return self._ramp, dark, floor.start, floor.height, rays, eye, strength
+
+
+def _opened(geometry: Geometry, casting: np.ndarray, settings: Settings) -> tuple[tuple[np.ndarray, ...], studio.Floor]:
+    """The openness of the surfaces and of the floor."""
+    count = len(geometry.faces)
+    if not len(casting):
+        casting = geometry.faces
+    above = occlusion.sky(geometry.positions, casting, threads=settings.threads)
+    floor = studio.floor(geometry, above, settings.threads)
+    if not settings.occlusion:
+        return (np.zeros(count, np.int64), np.zeros(count, np.int32), np.ones(1, np.float32)), floor
+    grids = occlusion.grids(above, geometry.positions, geometry.normals, geometry.faces, threads=settings.threads)
+    return grids, floor
+
+
+class _Frame:
+    """One geometry before one camera: finds what is seen, and shades it."""
+
+    def __init__(
+        self, geometry: Geometry, view: View, size: tuple[int, int], look: tuple[Any, ...], threads: int, shines: bool
+    ) -> None:
+        self.size, self._look, self.threads, self._shines = size, look, threads, shines
+        pixels, far = view.projected(geometry.positions, *size)
+        pos = np.stack([pixels[:, 0], pixels[:, 1], far, pixels[:, 2]], axis=1)
+        self._near = view.camera.near
+        self.faces = np.ascontiguousarray(geometry.faces, np.int32)
+        self._moved = []
+        for dx, dy in AT - 0.5:
+            moved = pos.copy()
+            moved[:, 0] -= dx * pos[:, 3]
+            moved[:, 1] -= dy * pos[:, 3]
+            self._moved.append(moved.astype(np.float32))
+        vertices = np.concatenate(
+            [geometry.positions, geometry.normals, geometry.tangents, geometry.uvs, geometry.colors], axis=1
+        ).astype(np.float32)
+        a, b, c = (geometry.positions[geometry.faces[:, i]] for i in range(3))
+        flat = np.cross(b - a, c - a)
+        flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-20)
+        self._drawn = (pos, self.faces, vertices, geometry.material, flat.astype(np.float32))
+        self._parallel = view.camera.kind == "orthographic"
+        self._eye = np.ascontiguousarray(view.world[:3, 2] if self._parallel else view.world[:3, 3])
+
+    def bands(self, work: Callable[[int, int], None]) -> None:
+        height = self.size[1]
+        spread(-(-height // BAND), lambda k: work(k * BAND, min((k + 1) * BAND, height)), self.threads)
+
+    def visible(
+        self, pick: np.ndarray | None, behind: list[np.ndarray] | None, limit: list[np.ndarray] | None, deep: bool
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """(K, H, W) int32 faces seen at the points of each pixel, and their depths."""
+        ids = np.empty((len(AT), self.size[1], self.size[0]), np.int32)
+        depths = []
+        faces = self.faces if pick is None else self.faces[pick]
+        for k, pos in enumerate(self._moved):
+            low, high = behind[k] if behind else None, limit[k] if limit else None
+            seen = rasterize(pos, faces, self.size, near=self._near, behind=low, limit=high, threads=self.threads)
+            ids[k] = seen.face_id
+            depths.append(seen.depth)
+        if pick is not None:
+            ids = np.where(ids >= 0, pick[np.maximum(ids, 0)], -1).astype(np.int32)
+        return ids, depths
+
+    def shaded(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """over, past and glow (H, W, 3) float32 of a layer, as shade() fills them."""
+        over, past = (np.empty((*ids.shape[1:], 3), np.float32) for _ in range(2))
+        glow = np.zeros((*ids.shape[1:], 3) if self._shines else (0, 0, 3), np.float32)
+        self.bands(lambda y0, y1: shade(y0, y1, ids, AT, self._drawn, self._look, self._eye, self._parallel, over, past, glow))
+        return over, past, glow
+
+
+def _peeled(
+    frame: _Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
+) -> np.ndarray:
+    """The picture with its transparent layers, the farthest first."""
+    layers = []
+    last: list[np.ndarray] | None = None
+    for _ in range(PEELS):
+        ids, far = frame.visible(clear, last, depths, True)
+        if not (ids >= 0).any():
+            break
+        layers.append(frame.shaded(ids))
+        last = [np.where(np.isfinite(one), one, np.float32(np.inf)) for one in far]
+    shift = np.zeros((*color.shape[:2], 2), np.float32)
+    for over, past, shine in reversed(layers):
+        out = np.empty_like(color)
+
+        def work(y0: int, y1: int, over: Any = over, past: Any = past, out: Any = out, color: Any = color) -> None:
+            tone.glaze(y0, y1, over, past, shift, color, cover, out)
+
+        frame.bands(work)
+        color = out
+        if len(glow):
+            glow *= past
+            glow += shine
+    return color
+
+
+def _halo(color: np.ndarray, glow: np.ndarray, settings: Settings) -> None:
+    """Adds the light that spreads around shining surfaces."""
+    small = tone.averaged(glow, settings.samples)
+    if not small.any():
+        return
+    halo = tone.blurred(small, max(1, settings.size[1] // 90)) + 0.6 * tone.blurred(small, max(1, settings.size[1] // 30))
+    color += np.float32(settings.glow) * np.repeat(np.repeat(halo, settings.samples, axis=0), settings.samples, axis=1)

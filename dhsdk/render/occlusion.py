@@ -1,0 +1,164 @@
+"""How open each point is to the light from all around: depth maps from many directions, then a look-up of every point in them.
+
+The points may be anything: the grid of each face (what pictures use), the texels of a bake, the floor under a scene.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dhsdk.errors import RenderError
+from dhsdk.jit import kernel
+from dhsdk.render.visibility import rasterize
+from dhsdk.render.workers import spread
+
+DIRECTIONS, SIZE = 96, 256
+MOST_SAMPLES = 400_000
+STEPS = 96
+"""Samples of a face's grid along a scene's diagonal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sky:
+    """toward: (D, 3) unit vectors. maps: (D, S, S) float32 distance along each, nearest first. frames: (D, 3, 4) world to maps.
+
+    texel: metres.
+    """
+
+    toward: np.ndarray
+    maps: np.ndarray
+    frames: np.ndarray
+    texel: float
+
+
+def sky(positions: np.ndarray, faces: np.ndarray, *, directions: int = DIRECTIONS, size: int = SIZE, threads: int = 0) -> Sky:
+    """What a surface hides, seen from all around. positions: (V, 3) metres; faces: (F, 3). Raises RenderError for no faces."""
+    if not len(faces):
+        raise RenderError("openness must have faces that can hide something, got none")
+    low, high = positions[faces].min(axis=(0, 1)), positions[faces].max(axis=(0, 1))
+    middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.03 + 1e-6
+    toward = around(directions)
+    scale = size / (2 * reach)
+    frames = np.stack([_frame(one, middle, reach, scale, size) for one in toward])
+    maps = np.empty((directions, size, size), np.float32)
+    triangles = np.ascontiguousarray(faces, np.int32)
+
+    def work(number: int) -> None:
+        turned = positions @ frames[number, :, :3].T + frames[number, :, 3]
+        pos = np.concatenate([turned, np.ones((len(turned), 1))], axis=1).astype(np.float32)
+        maps[number] = rasterize(pos, triangles, (size, size), near=-1.0, threads=1).depth
+
+    spread(directions, work, threads)
+    return Sky(toward, maps, frames, 1.0 / scale)
+
+
+def around(count: int) -> np.ndarray:
+    """(N, 3) unit vectors spread evenly over the sphere (golden spiral)."""
+    y = 1.0 - (np.arange(count) + 0.5) * 2.0 / count
+    turn = np.arange(count) * 2.399963229728653
+    ring = np.sqrt(1.0 - y * y)
+    return np.stack([ring * np.cos(turn), y, ring * np.sin(turn)], axis=1)
+
+
+def _frame(toward: np.ndarray, middle: np.ndarray, reach: float, scale: float, size: int) -> np.ndarray:
+    """(3, 4) world -> texels right and down, metres away from the light."""
+    side = np.cross((0.0, 1.0, 0.0), toward)
+    side = side / np.linalg.norm(side) if np.linalg.norm(side) > 1e-6 else np.array([1.0, 0.0, 0.0])
+    rows = np.stack([side * scale, -np.cross(toward, side) * scale, -toward])
+    start = rows @ -middle + np.array([size / 2, size / 2, reach])
+    return np.concatenate([rows, start[:, None]], axis=1)
+
+
+def openness(sky: Sky, points: np.ndarray, normals: np.ndarray, *, threads: int = 0) -> np.ndarray:
+    """(N,) float32 in [0, 1]: the share of the cosine-weighted hemisphere over each point that nothing hides.
+
+    points: (N, 3) metres; normals: (N, 3) unit, zero where there is none (such points are open).
+    Raises RenderError: shapes that do not fit each other.
+    """
+    if points.ndim != 2 or points.shape[1:] != (3,) or normals.shape != points.shape:
+        raise RenderError(f"openness must have points and normals (N, 3), got {points.shape} and {normals.shape}")
+    out = np.empty(len(points), np.float32)
+    piece = 4096
+    at, up = np.ascontiguousarray(points, np.float64), np.ascontiguousarray(normals, np.float64)
+
+    def work(number: int) -> None:
+        start = number * piece
+        end = min(start + piece, len(points))
+        _look(at[start:end], up[start:end], sky.toward, sky.maps, sky.frames, sky.texel, out[start:end])
+
+    spread(-(-len(points) // piece), work, threads)
+    return out
+
+
+@kernel()
+def _look(points, normals, toward, maps, frames, texel, out):  # type: ignore[no-untyped-def]
+    size = maps.shape[1]
+    seen, whole = np.zeros(len(points)), np.zeros(len(points))
+    for d in range(len(toward)):
+        frame, depth = frames[d], maps[d]
+        for k in range(len(points)):
+            n = normals[k]
+            cos = n[0] * toward[d, 0] + n[1] * toward[d, 1] + n[2] * toward[d, 2]
+            if cos <= 0.02:
+                continue
+            whole[k] += cos
+            x = points[k, 0] + n[0] * texel
+            y = points[k, 1] + n[1] * texel
+            z = points[k, 2] + n[2] * texel
+            u = frame[0, 0] * x + frame[0, 1] * y + frame[0, 2] * z + frame[0, 3] - 0.5
+            v = frame[1, 0] * x + frame[1, 1] * y + frame[1, 2] * z + frame[1, 3] - 0.5
+            far = frame[2, 0] * x + frame[2, 1] * y + frame[2, 2] * z + frame[2, 3] - texel
+            if not (0.0 <= u < size - 1.0 and 0.0 <= v < size - 1.0):
+                seen[k] += cos
+                continue
+            i, j = int(u), int(v)
+            fu, fv = u - i, v - j
+            light = (1 - fu) * (1 - fv) if far <= depth[j, i] else 0.0
+            light += fu * (1 - fv) if far <= depth[j, i + 1] else 0.0
+            light += (1 - fu) * fv if far <= depth[j + 1, i] else 0.0
+            light += fu * fv if far <= depth[j + 1, i + 1] else 0.0
+            seen[k] += cos * light
+    for k in range(len(points)):
+        out[k] = seen[k] / whole[k] if whole[k] > 0 else 1.0
+
+
+def grids(
+    sky: Sky, positions: np.ndarray, normals: np.ndarray, faces: np.ndarray, *, threads: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The openness of every face in a grid of its own (mesh colours): first (F,) int64, steps (F,) int32, samples (N,) float32.
+
+    Sample (i, j) of a face, 0 <= i, j, i + j <= n = steps, has the weights i / n and j / n of the first two corners and stands at
+    first + i (2 n + 3 - i) / 2 + j.
+    """
+    corners = positions[faces]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    step = sky.texel * len(sky.maps[0]) / STEPS
+    steps = np.clip(np.ceil(longest / step), 1, 64).astype(np.int64)
+    total = int(((steps + 1) * (steps + 2) // 2).sum())
+    if total > MOST_SAMPLES:
+        steps = np.maximum((steps * (MOST_SAMPLES / total) ** 0.5).astype(np.int64), 1)
+    counts = (steps + 1) * (steps + 2) // 2
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    at, up = np.empty((int(counts.sum()), 3)), np.empty((int(counts.sum()), 3))
+    _place(positions, normals, np.ascontiguousarray(faces, np.int64), first, steps, at, up)
+    return first, steps.astype(np.int32), openness(sky, at, up, threads=threads)
+
+
+@kernel()
+def _place(positions, normals, faces, first, steps, at, up):  # type: ignore[no-untyped-def]
+    for f in range(len(faces)):
+        k, n = first[f], steps[f]
+        for i in range(n + 1):
+            for j in range(n + 1 - i):
+                w0, w1 = i / n, j / n
+                w2 = 1.0 - w0 - w1
+                long = 0.0
+                for q in range(3):
+                    at[k, q] = w0 * positions[faces[f, 0], q] + w1 * positions[faces[f, 1], q] + w2 * positions[faces[f, 2], q]
+                    up[k, q] = w0 * normals[faces[f, 0], q] + w1 * normals[faces[f, 1], q] + w2 * normals[faces[f, 2], q]
+                    long += up[k, q] ** 2
+                for q in range(3):
+                    up[k, q] = up[k, q] / np.sqrt(long) if long > 1e-16 else 0.0
+                k += 1

@@ -166,7 +166,7 @@ class _Frame:
             seen = rasterize(pos, faces, self.size, near=self._near, behind=low, limit=high, threads=self.threads)
             ids[k] = seen.face_id
             depths.append(seen.depth)
-        if pick is not None:
+        if pick is not None and len(pick):
             ids = np.where(ids >= 0, pick[np.maximum(ids, 0)], -1).astype(np.int32)
         return ids, depths
 

@@ -19,9 +19,6 @@ BAND = 16
 CHUNK = 16384
 """Triangles that are sorted at once."""
 
-NEAREST = 1e-6
-"""With perspective nothing nearer than this is seen: metres."""
-
 
 @kernel(inline="always")
 def _rows(y0, y1, y2, height, slack):  # type: ignore[no-untyped-def]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dhsdk.errors import RenderError
 from dhsdk.render.rasterizer import Fragments, Rasterizer
-from dhsdk.render.scanline import BAND, CHUNK, NEAREST, fill, sort, weigh
+from dhsdk.render.scanline import BAND, CHUNK, fill, sort, weigh
+from dhsdk.render.viewport import checked, layer, projection
 from dhsdk.render.workers import spread
-
-MOST_PIXELS = 1 << 28
-"""Pixels of one picture: 16384 x 16384."""
 
 FEW_FACES, FEW_PIXELS = 30_000, 1 << 18
 """One thread serves a job that is below both."""
@@ -73,8 +70,7 @@ class Scanline:
         pos, faces = checked(pos, faces, size)
         width, height = size
         threads = _suited(len(faces), width * height, threads)
-        flat = len(pos) > 0 and bool(pos[0, 3] == 1.0) and bool((pos[:, 3] == 1.0).all())
-        near = float(near) if flat else max(float(near), NEAREST)
+        flat, near = projection(pos, near)
         chunks, bands = -(-len(faces) // CHUNK), -(-height // BAND)
         kept = np.empty(2 * len(faces), np.int32)
         starts = np.empty((chunks, bands + 2), np.int64)
@@ -88,36 +84,14 @@ class Scanline:
         ids = np.empty((height, width), np.int32)
         peel = behind is not None or limit is not None
         nothing = np.empty((0, 0), np.float32)
-        low = _layer(behind, size, -np.inf) if peel else nothing
-        high = _layer(limit, size, np.inf) if peel else nothing
+        low = layer(behind, size, -np.inf) if peel else nothing
+        high = layer(limit, size, np.inf) if peel else nothing
 
         def draw(band: int) -> None:
             fill(pos, faces, band, flat, near, cull, peel, low, high, begins, kept, starts, ids)
 
         spread(bands, draw, threads)
         return ids
-
-
-def checked(pos: np.ndarray, faces: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """pos as contiguous float32, faces as contiguous int32. Raises RenderError."""
-    width, height = size
-    if not (width >= 1 and height >= 1 and width * height <= MOST_PIXELS):
-        raise RenderError(f"a picture must have 1 to {MOST_PIXELS} pixels, got {width} x {height}")
-    if pos.ndim != 2 or pos.shape[1] != 4:
-        raise RenderError(f"positions must have the shape (V, 4), got {pos.shape}")
-    if faces.ndim != 2 or faces.shape[1] != 3:
-        raise RenderError(f"faces must have the shape (F, 3), got {faces.shape}")
-    if len(faces) and not (faces.min() >= 0 and faces.max() < len(pos)):
-        raise RenderError(f"faces must name positions 0 to {len(pos) - 1}, got {faces.min()} to {faces.max()}")
-    return np.ascontiguousarray(pos, np.float32), np.ascontiguousarray(faces, np.int32)
-
-
-def _layer(given: np.ndarray | None, size: tuple[int, int], default: float) -> np.ndarray:
-    if given is None:
-        return np.full((size[1], size[0]), default, np.float32)
-    if given.shape != (size[1], size[0]):
-        raise RenderError(f"depth limits must have the picture's shape {(size[1], size[0])}, got {given.shape}")
-    return np.ascontiguousarray(given, np.float32)
 
 
 def _suited(faces: int, pixels: int, threads: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import count
 
 MOST = min(os.cpu_count() or 1, 8)
@@ -32,19 +32,19 @@ def spread(pieces: int, work: Callable[[int], None], threads: int = 0) -> None:
         for piece in numbers:
             if piece >= pieces:
                 return
-            work(piece)
+            try:
+                work(piece)
+            except BaseException:
+                next(number for number in numbers if number >= pieces)
+                raise
 
     futures = [_threads().submit(take) for _ in range(helpers)]
     try:
         take()
-    except BaseException:
-        next(value for value in numbers if value >= pieces)
-        raise
     finally:
         # A helper that has not started yet (all are busy for another caller) is not needed any more.
         started = [future for future in futures if not future.cancel()]
-        for future in started:
-            future.exception()
+        wait(started)
     for future in started:
         future.result()
 

@@ -23,6 +23,8 @@ from dhsdk.scene.types import Node, Scene
 
 LEAST = 60
 """Parts of so few triangles keep them in LODs: nothing is gained, and shapes break."""
+KEPT_VOLUME = 0.4
+"""A lower detail may differ from LOD0 by this share of its volume."""
 
 
 def make_ready(
@@ -46,7 +48,7 @@ def make_ready(
         tell(0.1 + 0.7 * number / max(1, len(meshes)), "UVs, LODs and tangents")
         chain = [unwrapped(mesh) if options.uv and _reducible(mesh) else mesh]
         for _level in range(options.lods):
-            chain.append(_reduced(chain[-1], chain[-1].triangles // 2))
+            chain.append(_reduced(chain[-1], chain[0]))
         made = [_tangented(one) if options.tangents else one for one in chain]
         finished[key] = made[0]
         lods[key] = tuple(small for large, small in pairwise(made) if small.triangles < large.triangles)
@@ -116,15 +118,36 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     free = [key for key in by_id if _reducible(by_id[key])]
     smaller = simplify([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
     out = by_id | dict(zip(free, smaller, strict=True))
+    lost = next((node.key for node in scene.nodes if node.mesh and not _fills(out[id(node.mesh)], node.mesh, 0.9)), None)
+    if lost is not None:
+        raise RequestError(f"a budget of {tris} triangles cannot be met: part {lost!r} would lose its volume; ask for more")
     got = sum(out[key].triangles * count for key, count in used.items())
     if got > tris:
         raise RequestError(f"a budget of {tris} triangles cannot be met: closed parts with their seams need {got}; ask for more")
     return out
 
 
-def _reduced(mesh: Mesh, target: int) -> Mesh:
-    """The mesh with about `target` triangles; a small one stays as it is."""
-    return simplify([mesh], target)[0] if _reducible(mesh) and mesh.triangles > LEAST else mesh
+def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
+    """The mesh with about half its triangles; it stays as it is where it is small or would no longer fill the finest's volume."""
+    if not _reducible(mesh) or mesh.triangles <= LEAST:
+        return mesh
+    half = simplify([mesh], mesh.triangles // 2)[0]
+    return half if _fills(half, finest, KEPT_VOLUME) else mesh
+
+
+def _fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
+    """Whether the mesh holds its volume to a share: thin walls that pass through one another lose it, or turn it inside out."""
+    points = np.concatenate([shape.positions for shape in finest.primitives]).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    whole = _volume(finest, (low + high) / 2)
+    slack = share * abs(whole) + 1e-6 * float(np.linalg.norm(high - low)) ** 3
+    return abs(_volume(mesh, (low + high) / 2) - whole) <= slack
+
+
+def _volume(mesh: Mesh, middle: np.ndarray) -> float:
+    """Signed volume between the surface and a point, cubic metres."""
+    corners = np.concatenate([shape.positions[shape.faces] for shape in mesh.primitives]).astype(np.float64) - middle
+    return float((corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum() / 6.0)
 
 
 def _tangented(mesh: Mesh) -> Mesh:

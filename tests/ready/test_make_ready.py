@@ -263,3 +263,21 @@ def test_progress_ends_at_one():
 def test_options_are_checked():
     with pytest.raises(ParamError, match=r"lods must be in \[0, 3\], got 9"):
         ReadyOptions(lods=9)
+
+
+def shell_of(thickness):
+    """A hollow ball with a thin wall: outside and inside as one closed mesh."""
+    outer = make.sphere(0.5, 24, 12).primitives[0]
+    inner = outer.positions * np.float32(1 - thickness)
+    faces = outer.faces.astype(np.int64)
+    both = np.concatenate([faces, faces[:, ::-1] + len(inner)])
+    return make.single(Mesh((Primitive(np.concatenate([outer.positions, inner]), both),)), "shell")
+
+
+def test_lower_details_keep_their_volume():
+    """Coarse thin walls pass through one another: such a detail is left out, and such a budget is refused."""
+    scene = make_ready(shell_of(0.005), ReadyOptions(lods=3, uv=False))
+    for mesh in scene.nodes[0].lods:
+        assert closed(mesh.primitives[0])
+    with pytest.raises(RequestError, match="a budget of 60 triangles cannot be met: part 'shell' would lose its volume"):
+        make_ready(shell_of(0.005), ReadyOptions(tris=60, uv=False))

@@ -103,7 +103,9 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
     for slot in main_slots(slots, soft=False):
         values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
-    _apply(words.attributes, values, lambda mention: main_slots(slots, _is_soft(mention)))
+    clad = any(map(_is_soft, words.attributes))  # a green velvet armchair: it is the velvet that is green
+    soft = ("color", "pattern", "tone") if clad else ()
+    _apply(words.attributes, values, lambda mention: main_slots(slots, _is_soft(mention) or mention.kind in soft))
     for part in words.parts:
         own = slots_of_part(part.part.value, slots)
         _apply(part.attributes, values, lambda mention, own=own: own)

@@ -99,6 +99,14 @@ def test_a_rim_is_a_part_of_its_own(prompt):
     assert plan("a vase").objects[0].shape.rim == 0
 
 
+def test_the_colour_of_a_cloth_is_the_cloths():
+    chair = plan("a green velvet armchair").objects[0]
+    padded = [look for look in chair.finishes.values() if look.family == "fabric"]
+    assert padded
+    assert all((look.variety, look.color) == ("velvet", padded[0].color) and look.color for look in padded)
+    assert chair.finishes["frame"].color == ""
+
+
 def test_an_urn_is_an_urn():
     assert plan("a stone urn").objects[0].shape.flutes == kernels()["vessel"].presets["urn"]["flutes"]
 

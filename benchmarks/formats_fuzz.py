@@ -4,7 +4,8 @@
 
 A valid file of each format is written, broken in a repeatable way (tests/formats/fuzz.py) and read in a process of its own;
 pictures and first frames are decoded. A fault is a dead process, an input that takes more than 10 s, or an exception outside the
-DhsdkError family; MemoryError under a limit of 12 GiB of address space counts too.
+DhsdkError family; MemoryError under a limit of 6 GiB of address space counts too.
+The provenance record, which names a generator, its parameters and its plan, is read as `rebuild` and `edit` read it.
 An OSError does not: the host tells it in one line.
 """
 
@@ -25,10 +26,12 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-COUNT, LIMIT_S, ADDRESS_SPACE = 100_000, 10.0, 12 << 30
+COUNT, LIMIT_S, ADDRESS_SPACE = 100_000, 10.0, 6 << 30
+RECORD = ".dhsdk.json"
 
 
 def readers() -> dict[str, Any]:
@@ -41,7 +44,35 @@ def readers() -> dict[str, Any]:
         ours = found.owners[f"format {suffix}"].startswith("dhsdk.formats")
         if ours and form.reads and not form.directory and form not in chosen.values():
             chosen[suffix] = form
-    return chosen
+    return {**chosen, RECORD: Record()}
+
+
+class Record:
+    """Reads a sidecar up to the checked request and the edited plan; what a valid one builds is the generator's own matter."""
+
+    Options = SimpleNamespace
+
+    def __init__(self) -> None:
+        import dhsdk
+
+        self.host = dhsdk.Host(device="cpu")
+
+    def refuses(self, asset: Any) -> str | None:
+        return None
+
+    def write(self, asset: Any, path: Path, options: Any) -> None:
+        from dhsdk import provenance
+
+        request = self.host.request("text_to_3d", prompt="a carved oak chair")
+        plan = self.host.plan(request)
+        own = provenance.record(self.host.generators[request.generator], request, plan, {}, "procedural")
+        path.write_text(json.dumps({**own, "edits": {"seed": 0}}), "utf-8")
+
+    def read(self, path: Path, options: Any) -> Any:
+        from dhsdk import provenance
+
+        own = provenance.of(SimpleNamespace(extras={}), path.with_name(path.name.removesuffix(RECORD)))
+        return self.host._stored(own, {}, ("scene",))[2]
 
 
 def assets() -> Iterator[Any]:
@@ -80,7 +111,7 @@ def seed_folder(form: Any, suffix: str, folder: Path) -> Path | None:
 def work(suffix: str, path: Path, first: int, count: int, seed: int) -> None:
     """Reads broken inputs first..count, and writes how far it is into `progress`, faults into `faults`."""
     from dhsdk.errors import DhsdkError
-    from tests.formats.fuzz import mutants
+    from tests.formats.fuzz import bombs, mutants
 
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
@@ -92,10 +123,11 @@ def work(suffix: str, path: Path, first: int, count: int, seed: int) -> None:
         (place / one.name).write_bytes(data)
     progress, faults = path.parent.parent / f"{suffix}.progress", path.parent.parent / f"{suffix}.faults"
     outcomes: Counter[str] = Counter()
+    bombed = bombs(suffix)
     for i in range(first, count):
         progress.write_text(str(i))
-        target, data = files[i % len(files)]
-        broken = next(mutants(data, seed * 1_000_003 + i, 1))
+        target, data = (path, files[0][1]) if i < len(bombed) else files[i % len(files)]
+        broken = bombed[i] if i < len(bombed) else next(mutants(data, seed * 1_000_003 + i, 1))
         (place / target.name).write_bytes(broken)
         try:
             touch(form.read(place / path.name, form.Options()))
@@ -108,7 +140,7 @@ def work(suffix: str, path: Path, first: int, count: int, seed: int) -> None:
         if (place / target.name).exists():
             (place / target.name).write_bytes(data)
     progress.write_text(str(count))
-    print(json.dumps(outcomes))
+    (path.parent.parent / f"{suffix}.outcomes").write_text(json.dumps(outcomes))
 
 
 def touch(asset: Any) -> None:
@@ -151,7 +183,7 @@ class Runner:
         self._progress.write_text(str(first))
         self._at, self._since = first, time.monotonic() + 20  # a start takes seconds; only then does the limit hold
         command = [sys.executable, __file__, "--worker", self.suffix, str(self.path), str(first), str(self.count), str(self.seed)]
-        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # libraries print
 
     def running(self) -> bool:
         """Looks after the child; False when all inputs are through."""
@@ -161,7 +193,7 @@ class Runner:
             self._at, self._since = at, time.monotonic()
         code = self._child.poll()
         if code == 0:
-            self.outcomes.update(json.loads(self._child.communicate()[0].splitlines()[-1]))
+            self.outcomes.update(json.loads((self.path.parent.parent / f"{self.suffix}.outcomes").read_text()))
             listed = self.path.parent.parent / f"{self.suffix}.faults"
             for line in listed.read_text().splitlines() if listed.exists() else ():
                 self.faults.append(line)

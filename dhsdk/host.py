@@ -181,16 +181,27 @@ class Host:
         Raises ReadError (no or damaged provenance), RequestError (another version, another input file).
         """
         own = provenance.of(self.load(path), Path(path))
-        generator = self._generator(str(own["generator"]))
-        stored = provenance.plan_of(own, generator)
-        changed = with_edits(stored, plan) if plan else stored
-        edits = {**own.get("edits", {}), **(plan or {})}
-        params = _pinned(generator, own)
-        request = Request(generator.name, params, int(own["seed"]), (), FrozenDict(edits), bool(own.get("strict")))
+        generator, request, changed = self._stored(own, plan or {}, self.format_of(path).kinds)
         ctx = self._context(request, progress, None)
         asset = self._build(generator, request, changed, ctx)
         ctx.progress(1.0, "done")
         return provenance.stamp(asset, options=dict(own.get("options", {})))
+
+    def _stored(
+        self, own: Mapping[str, Any], plan: Mapping[str, Any], want: tuple[Kind, ...]
+    ) -> tuple[Generator[Any], Request, Any]:
+        """The generator, request and edited plan that a provenance record names, all checked: the record is untrusted."""
+        generator = self._generator(own["generator"])
+        name = generator.name
+        with self._charged(f"generator {name}", self._found.owners[f"generator {name}"], generator.extra):
+            stored = provenance.plan_of(own, generator)
+            changed = with_edits(stored, plan) if plan else stored
+        edits = FrozenDict({**own.get("edits", {}), **plan})
+        return (
+            generator,
+            Request(generator.name, _pinned(generator, own), own["seed"], want, edits, own.get("strict", False)),
+            changed,
+        )
 
     def _generator(self, name: str) -> Generator[Any]:
         found = discovery.by_name(self.generators, name)
@@ -303,9 +314,7 @@ def _resolved(device: str) -> str:
     """torch costs seconds to import: it is asked only where the machine has a CUDA driver at all."""
     if device == "cpu":
         return "cpu"
-    import ctypes.util
-
-    if ctypes.util.find_library("cuda") or ctypes.util.find_library("nvcuda"):
+    if _has_driver():
         try:
             import torch
 
@@ -316,6 +325,19 @@ def _resolved(device: str) -> str:
     if device == "cuda":
         raise RequestError("device cuda must have a CUDA driver and a CUDA build of torch: use --device cpu, or install them")
     return "cpu"
+
+
+def _has_driver() -> bool:
+    """Whether the CUDA driver can be opened. ctypes.util.find_library would start other programs to look for it."""
+    import ctypes
+
+    for name in ("libcuda.so.1", "nvcuda.dll"):
+        try:
+            ctypes.CDLL(name)
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def _user_cache() -> Path:

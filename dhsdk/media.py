@@ -101,10 +101,16 @@ def _checked_pixels(pixels: np.ndarray) -> np.ndarray:
 
 def decode(encoded: bytes, mime: str = "") -> np.ndarray:
     """(H, W, C) uint8 or uint16 pixels of PNG, JPEG or WebP bytes. Raises ReadError for broken or too large pictures."""
+    import warnings
+
     from PIL import Image as Pillow
+    from PIL import UnidentifiedImageError
 
     try:
-        with Pillow.open(io.BytesIO(encoded), formats=("PNG", "JPEG", "WEBP")) as picture:
+        with (
+            warnings.catch_warnings(action="ignore", category=Pillow.DecompressionBombWarning),
+            Pillow.open(io.BytesIO(encoded), formats=("PNG", "JPEG", "WEBP")) as picture,
+        ):
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 raise ReadError(f"a picture must have at most {MAX_PIXELS:,} pixels, got {width} x {height}")
@@ -116,6 +122,10 @@ def decode(encoded: bytes, mime: str = "") -> np.ndarray:
             return np.array(picture)
     except ReadError:
         raise
+    except UnidentifiedImageError as error:  # its own text holds the address of the buffer
+        raise ReadError(f"the {mime or 'image'} data cannot be decoded: it is no PNG, JPEG or WebP picture") from error
+    except Pillow.DecompressionBombError as error:
+        raise ReadError(f"a picture must have at most {MAX_PIXELS:,} pixels, got more: {str(error)[:60]}") from error
     except Exception as error:  # Pillow raises many kinds for broken files
         raise ReadError(f"the {mime or 'image'} data cannot be decoded: {str(error)[:120]}") from error
 

@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from dhsdk.errors import ReadError, RequestError
-from dhsdk.frozen import FrozenDict
+from dhsdk.frozen import FrozenDict, freeze
 from dhsdk.params import AssetRef, Plan, Words
 from dhsdk.plugin import Generator, Request
 from dhsdk.version import __version__
 
 KEY = "dhsdk"
 SIDECAR = ".dhsdk.json"
+MAX_SIDECAR = 16 << 20
+SHAPE: dict[str, tuple[type, bool]] = {
+    "generator": (str, True),
+    "params": (Mapping, True),
+    "plan": (Mapping, True),
+    "seed": (int, True),
+    "edits": (Mapping, False),
+    "options": (Mapping, False),
+    "strict": (bool, False),
+}
+"""What a record must hold to be built again: key, kind of value, and whether it must be there."""
 
 
 def record(generator: Generator[Any], request: Request, plan: Any, checks: Mapping[str, Any], backend: str) -> dict[str, Any]:
@@ -64,12 +75,21 @@ def of(asset: Any, path: Path) -> Mapping[str, Any]:
     sidecar = path.with_name(path.name + SIDECAR)
     if own is None and sidecar.is_file():
         try:
-            own = json.loads(sidecar.read_text("utf-8"))
-        except (ValueError, OSError) as error:
+            if sidecar.stat().st_size > MAX_SIDECAR:
+                raise ReadError(f"{sidecar.name} must have at most {MAX_SIDECAR:,} bytes, got {sidecar.stat().st_size:,}")
+            own = freeze(json.loads(sidecar.read_text("utf-8")))
+        except (ValueError, OSError, RecursionError) as error:
             raise ReadError(f"{sidecar.name} is not a readable provenance record: {error}") from error
     if not isinstance(own, Mapping) or "generator" not in own:
         raise ReadError(f"{path.name} has no provenance: it was not made by a dhsdk generator, or another tool dropped it")
+    for key, (kind, needed) in SHAPE.items():
+        if (needed or key in own) and (not isinstance(own.get(key), kind) or (key == "seed" and not _is_seed(own[key]))):
+            raise ReadError(f"the provenance of {path.name} is damaged: {key!r} cannot be {str(own.get(key))[:60]!r}")
     return FrozenDict(own)
+
+
+def _is_seed(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
 
 
 def plan_of(own: Mapping[str, Any], generator: Generator[Any]) -> Any:
@@ -80,7 +100,7 @@ def plan_of(own: Mapping[str, Any], generator: Generator[Any]) -> Any:
         if stored != now:
             raise RequestError(f"the file was made by {what} {stored}, this is {what} {now}: install that version to rebuild it")
     plan_type = generator.Plan or generator.Params
-    values = json.loads(json.dumps(own["plan"]))
+    values = json.loads(json.dumps(own["plan"]))  # lists and dicts again, as pydantic wants them
     if isinstance(plan_type, type) and issubclass(plan_type, Plan):
         values["words"] = {name: own.get(name, ()) for name in Words.model_fields}
     try:

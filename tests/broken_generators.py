@@ -201,3 +201,18 @@ class Patient(Good):
             ctx.progress(step / 30)
             time.sleep(0.01)
         return triangle(1)
+
+
+class OfAnotherKind(Good):
+    """The host refuses a kind that `produces` does not name before any check sees it."""
+
+    name, produces = "of_another_kind", ("image",)
+
+
+class Unwritable(Good):
+    """Its extras hold what no file can hold."""
+
+    name = "unwritable"
+
+    def build(self, plan, ctx):
+        return triangle(plan.size, extras={"not json": object()})

@@ -51,6 +51,12 @@ def test_a_good_generator_keeps_the_whole_contract():
         (testing.check_plan, broken.PlanOfText(), "plan_of_text: plan() must return Params, got str"),
         (testing.check_plan, broken.Forgetful(), "forgetful: the plan must be equal after JSON, got "),
         (testing.check_plan, broken.Hidden(), "hidden: rebuild made other bytes than the plan's file (scene)"),
+        (
+            testing.check_kind,
+            broken.OfAnotherKind(),
+            "of_another_kind: the example must build, got PluginError: generator of_another_kind must produce image, got scene",
+        ),
+        (testing.check_formats, broken.Unwritable(), "unwritable: glb must carry the result, got: extras and numbers must be"),
         (testing.check_progress, broken.Falling(), "falling: progress must never fall, got (0.9, 0.1)"),
         (
             testing.check_scene,

@@ -15,6 +15,7 @@ from dhsdk.plugin import ModelSpec
 from dhsdk.scene.compare import differences
 
 from . import sample_plugin
+from .formats.fuzz import bombs, mutants
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_device_is_checked():
 
 
 def test_cuda_without_a_driver_is_refused(monkeypatch):
-    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    monkeypatch.setattr("dhsdk.host._has_driver", lambda: False)
     with pytest.raises(RequestError, match="device cuda must have a CUDA driver and a CUDA build of torch"):
         _ = dhsdk.Host(device="cuda").device
     assert dhsdk.Host(device="auto").device == "cpu"
@@ -226,3 +227,64 @@ def test_the_model_store_loads_once_and_evicts_the_least_recently_used():
     assert store.loaded == ("a", "c")
     with pytest.raises(UnknownName, match="no model named 'd'; there is: a, b, c"):
         store.get("d")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("seed", -1),
+        ("seed", True),
+        ("seed", "3"),
+        ("plan", None),
+        ("params", [1]),
+        ("edits", "x"),
+        ("options", 4),
+        ("generator", 7),
+    ],
+)
+def test_a_damaged_record_is_a_read_error(host, tmp_path, key, value):
+    own = dict(host.generate("box", prompt="box").extras["dhsdk"])
+    with pytest.raises(ReadError, match=f"the provenance of a.stl is damaged: '{key}' cannot be "):
+        provenance.of(SimpleNamespace(extras={"dhsdk": {**own, key: value}}), tmp_path / "a.stl")
+
+
+def test_a_sidecar_made_to_harm_is_a_read_error(tmp_path, monkeypatch):
+    sidecar, bare = tmp_path / "a.stl.dhsdk.json", SimpleNamespace(extras={})
+    for bomb in bombs(".dhsdk.json"):
+        sidecar.write_bytes(bomb)
+        with pytest.raises(ReadError, match=r"a.stl.dhsdk.json is not a readable provenance record: "):
+            provenance.of(bare, tmp_path / "a.stl")
+    monkeypatch.setattr(provenance, "MAX_SIDECAR", 10)
+    with pytest.raises(ReadError, match=r"a.stl.dhsdk.json must have at most 10 bytes, got "):
+        provenance.of(bare, tmp_path / "a.stl")
+
+
+@pytest.mark.parametrize("name", ["box", "text_to_3d"])
+def test_broken_records_are_refused_by_the_family_alone(host, tmp_path, name):
+    request = host.request(name, prompt="an oak chair")
+    own = provenance.record(host.generators[name], request, host.plan(request), {}, "procedural")
+    outcomes = set()
+    for mutant in mutants(json.dumps(own).encode(), 3, 400):
+        (tmp_path / "a.stl.dhsdk.json").write_bytes(mutant)
+        try:
+            found = provenance.of(SimpleNamespace(extras={}), tmp_path / "a.stl")
+            outcomes.add(type(host._stored(found, {}, ("scene",))[1]))
+        except dhsdk.errors.DhsdkError as error:
+            outcomes.add(type(error))
+    assert {dhsdk.Request, ReadError} <= outcomes
+
+
+def test_rebuild_asks_for_the_kinds_of_the_file(host, tmp_path, monkeypatch):
+    path = host.save(host.generate("box", prompt="box"), tmp_path / "a.glb")
+    asked = []
+    build = type(host.generators["box"]).build
+    monkeypatch.setattr(
+        type(host.generators["box"]), "build", lambda self, plan, ctx: asked.append(ctx.want) or build(self, plan, ctx)
+    )
+    host.rebuild(path)
+    assert asked == [("scene",)]
+
+
+def test_looking_for_cuda_starts_no_program(monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", lambda *args, **options: pytest.fail("a program was started"))
+    assert dhsdk.Host(device="auto").device in ("cpu", "cuda")

@@ -175,3 +175,20 @@ def test_a_clip_can_be_played_again():
 def test_a_clip_refuses_what_cannot_be_played(size, fps, count):
     with pytest.raises(SceneError, match=r"^a clip needs size >= 1, count >= 1 and 0 < fps <= 1000, got \("):
         Clip(frames, size, fps, count)
+
+
+def test_the_error_of_an_unknown_picture_holds_no_address():
+    with pytest.raises(ReadError, match=r"^the PNG data cannot be decoded: it is no PNG, JPEG or WebP picture$"):
+        decode(b"not a picture", "PNG")
+
+
+def test_the_limit_of_pixels_is_ours_and_warns_of_nothing(monkeypatch):
+    data = encoded("L", (40, 40))
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 1000)  # Pillow warns above it and raises above twice as many
+    assert decode(data).shape == (40, 40)
+    monkeypatch.setattr(media, "MAX_PIXELS", 1500)
+    with pytest.raises(ReadError, match="a picture must have at most 1,500 pixels, got 40 x 40"):
+        decode(data)
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(ReadError, match="a picture must have at most 1,500 pixels, got more: "):
+        decode(data)

@@ -105,10 +105,12 @@ class Webp(_Picture):
 def _provenance(encoded: bytes, kind: str) -> Any:
     """extras of the metadata of a picture that decode() has already accepted."""
     import io
+    import warnings
 
     from PIL import Image as Pillow
 
-    with Pillow.open(io.BytesIO(encoded), formats=(kind,)) as picture:
+    quiet = warnings.catch_warnings(action="ignore", category=Pillow.DecompressionBombWarning)  # decode() has the limit
+    with quiet, Pillow.open(io.BytesIO(encoded), formats=(kind,)) as picture:
         picture.load()
         info = picture.info
     if kind == "WEBP":

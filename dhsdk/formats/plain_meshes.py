@@ -96,7 +96,9 @@ def _scene(mesh: Any, path: Path) -> Scene:
     if not len(faces):
         raise ReadError(f"{path.name} must hold triangles, got none")
     uv = getattr(mesh.visual, "uv", None)
-    uvs = (np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if uv is not None and len(uv) == len(mesh.vertices) else ()
+    uv = np.zeros(0) if uv is None else np.asarray(uv)
+    has_uv = uv.ndim == 2 and uv.shape[1] >= 2 and len(uv) == len(mesh.vertices)  # an OBJ's `vt 0.5` has one column
+    uvs = (np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if has_uv else ()
     try:
         primitive = Primitive(mesh.vertices, faces, uvs=uvs)
         with np.errstate(all="ignore"):  # the normals of triangles without area are not finite: then there are none

@@ -61,6 +61,8 @@ def ways_for(data: bytes) -> list[Break]:
         return [png_chunks] * 3 + [any_bytes, head_bytes, cut, double]
     if data[:4] == b"RIFF":
         return [riff_sizes] * 2 + [any_bytes, head_bytes, cut, double]
+    if data[:2] == b"#?":
+        return [head_words] * 3 + [any_bytes, head_bytes, cut, double]
     if b"\0" not in data[:512] and data[:512].isascii():
         return [words] * 3 + [lines] * 2 + [any_bytes, cut, double]
     return [any_bytes, head_bytes, head_bytes, cut, double]
@@ -126,6 +128,49 @@ def words(data: bytes, rng: random.Random) -> bytes:
         )
     )
     return data[: one.start()] + new + data[one.end() :]
+
+
+def head_words(data: bytes, rng: random.Random) -> bytes:
+    """A word of the text before binary pixels replaced."""
+    at = data.index(b"\n\n") + 30 if b"\n\n" in data else len(data)
+    return words(data[:at], rng) + data[at:]
+
+
+def bombs(suffix: str) -> list[bytes]:
+    """Small files that promise, or unpack to, far more than they hold."""
+    import zlib
+
+    def png(side: int, rows: bytes) -> bytes:
+        parts = ((b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+        chunks = (struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts)
+        return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+    deep = b'{"asset":{"version":"2.0"},"extras":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    nodes = [{"children": [i + 1]} for i in range(50_000)] + [{}]
+    chain = json.dumps({"asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}], "nodes": nodes}).encode()
+    huge = b'{"asset":{"version":"2.0"},"accessors":[{"componentType":5126,"count":2000000000,"type":"MAT4"}],' + (
+        b'"meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],"nodes":[{"mesh":0}],"scenes":[{"nodes":[0]}]}'
+    )
+
+    def glb(text: bytes) -> bytes:
+        text += b" " * (-len(text) % 4)
+        return struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text), len(text), b"JSON") + text
+
+    ply = b"ply\nformat ascii 1.0\nelement vertex 1\nproperty list uint float x\nend_header\n"
+    return {
+        ".glb": [glb(deep), glb(chain), glb(huge)],
+        ".gltf": [deep, chain, huge],
+        ".png": [png(60_000, b""), png(11_000, b""), png(64, b"\0" * 50_000_000), png(2**31 - 1, b"")],
+        ".obj": [b"v 0 0 0\nf 1 2 2000000000\n", b"v 0 0 0\n" * 3 + b"f" + b" 1" * 200_000, b"vt 0.5\nv 0 0 0\nf 1/1 1/1 1/1\n"],
+        ".ply": [ply + b"4294967295 0\n", ply.replace(b"vertex 1", b"vertex 999999999999")],
+        ".stl": [b"\0" * 80 + b"\xff" * 54, b"solid\n" + b"vertex 1e999 0 0\n" * 9],
+        ".hdr": [
+            b"#?RADIANCE\n\n-Y 8192 +X 8192\n" + b"\2\2\x20\0" + b"\xff\0" * 400_000,
+            b"#?RADIANCE\n\n-Y 9999999 +X 9999999\n",
+        ],
+        ".wav": [b"RIFF\xff\xff\xff\xffWAVEfmt \xff\xff\xff\x7f"],
+        ".dhsdk.json": [b"[" * 200_000, b'{"generator":"box","plan":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001],
+    }.get(suffix, [])
 
 
 def lines(data: bytes, rng: random.Random) -> bytes:

@@ -1,6 +1,9 @@
 """Pictures, videos, sound and plain meshes: round trips, bad files, provenance, safe writing."""
 
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from dhsdk.formats import staging
 from dhsdk.formats.mp4 import Mp4
 from dhsdk.scene import make
 from dhsdk.scene.measure import bounds
-from tests.formats.fuzz import mutants
+from tests.formats.fuzz import bombs, mutants
 
 HOST = dhsdk.Host(device="cpu")
 OWN = {"dhsdk": {"generator": "box", "version": "1", "plan": {"a": [1, "é"]}, "seed": 3, "models": []}}
@@ -234,7 +237,7 @@ def test_mutants_are_read_or_refused(tmp_path, suffix):
     asset = make.single(make.box(), "box") if suffix in (".obj", ".stl", ".ply") else asset_for(suffix)
     data = HOST.save(asset, tmp_path / f"whole{suffix}").read_bytes()
     path = tmp_path / f"a{suffix}"
-    for mutant in mutants(data, 5, 60):
+    for mutant in [*bombs(suffix), *mutants(data, 5, 60)]:
         path.write_bytes(mutant)
         try:
             found = HOST.load(path)
@@ -298,3 +301,25 @@ def test_siblings_come_along_and_folders_are_swapped(tmp_path):
         with staging.staged(tmp_path / "pack", directory=True) as folder:
             (folder / "x").write_text(text, "utf-8")
     assert (tmp_path / "pack" / "x").read_text("utf-8") == "two"
+
+
+def test_texture_coordinates_of_one_column_are_left_out(tmp_path):
+    (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0.5\nvt 0.6\nvt 0.7\nf 1/1 2/2 3/3\n")
+    assert not HOST.load(tmp_path / "a.obj").meshes[0].primitives[0].uvs
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit on file sizes there")
+def test_a_disk_that_takes_no_more_leaves_what_stood_there(tmp_path):
+    """A limit on file sizes stops the superuser too, in the middle of a write."""
+    path = tmp_path / "a.wav"
+    path.write_text("old", "utf-8")
+    code = (
+        "import resource, sys, numpy, dhsdk\nhost = dhsdk.Host(device='cpu')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: host.save(dhsdk.Audio(numpy.zeros((9999, 1)), 8000), sys.argv[1])\n"
+        "except dhsdk.WriteError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert "could not be written" in done.stdout
+    assert path.read_text("utf-8") == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.wav"]

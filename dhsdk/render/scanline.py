@@ -19,8 +19,11 @@ BAND = 16
 CHUNK = 16384
 """Triangles that are sorted at once."""
 
+BATCH = 64
+"""Triangles that are fetched at once."""
 
-@kernel(inline="always")
+
+@kernel(inline="always", error_model="numpy")
 def _rows(y0, y1, y2, height, slack):  # type: ignore[no-untyped-def]
     """First and last row whose centre may lie in the triangle, first > last for none. Also for columns."""
     low, high = max(min(y0, y1, y2) - slack, np.float32(0.0)), min(max(y0, y1, y2) + slack, np.float32(height))
@@ -29,14 +32,14 @@ def _rows(y0, y1, y2, height, slack):  # type: ignore[no-untyped-def]
     return int(np.ceil(low - np.float32(0.5))), int(np.ceil(high - np.float32(0.5))) - 1
 
 
-@kernel(inline="always")
+@kernel(inline="always", error_model="numpy")
 def _bands(pos, i, j, m, flat, near, cull, width, height):  # type: ignore[no-untyped-def]
     """First and last band of a triangle in float32, with room for its rounding: kept in vain sometimes, never lost."""
     z = 2 if flat else 3
     z0, z1, z2 = pos[i, z], pos[j, z], pos[m, z]
     if not (z0 >= near and z1 >= near and z2 >= near):
         if z0 >= near or z1 >= near or z2 >= near:
-            return 0, height
+            return 0, (height - 1) // BAND
         return 0, -1
     if flat:
         z0 = z1 = z2 = np.float32(1.0)
@@ -59,12 +62,12 @@ def _bands(pos, i, j, m, flat, near, cull, width, height):  # type: ignore[no-un
     return first // BAND, last // BAND
 
 
-@kernel()
+@kernel(error_model="numpy")
 def sort(pos, faces, begin, end, flat, near, cull, width, height, kept, starts):  # type: ignore[no-untyped-def]
     """Sorts the triangles begin..end - 1 into bands, in ascending order within each.
 
-    kept: room for 2 (end - begin) numbers. starts: (bands + 2,), where each band begins in kept; the triangles that meet more
-    than two bands, or the near plane, stand after the last band.
+    kept: room for 2 (end - begin) numbers. starts: (bands + 2,), where each band begins in kept. The triangles that meet more
+    than two bands, or the near plane, stand after the last band, each with its first band + 65536 times its last.
     """
     bands = len(starts) - 2
     codes = np.empty(end - begin, np.int32)
@@ -75,18 +78,25 @@ def sort(pos, faces, begin, end, flat, near, cull, width, height, kept, starts):
         codes[f - begin] = -1
         if low > high:
             continue
+        codes[f - begin] = low | high << 16
         if high - low > 1:
-            low = high = bands
-        codes[f - begin] = 2 * low + (high - low)
-        starts[low + 1] += 1
-        if high > low:
-            starts[high + 1] += 1
+            starts[bands + 1] += 2
+        else:
+            starts[low + 1] += 1
+            if high > low:
+                starts[high + 1] += 1
     for band in range(bands + 1):
         starts[band + 1] += starts[band]
     for f in range(begin, end):
         code = codes[f - begin]
-        if code >= 0:
-            for band in range(code >> 1, (code >> 1) + (code & 1) + 1):
+        if code < 0:
+            continue
+        low, high = code & 0xFFFF, code >> 16
+        if high - low > 1:
+            kept[starts[bands]], kept[starts[bands] + 1] = f, code
+            starts[bands] += 2
+        else:
+            for band in range(low, high + 1):
                 kept[starts[band]] = f
                 starts[band] += 1
     for band in range(bands + 1, 0, -1):
@@ -94,7 +104,7 @@ def sort(pos, faces, begin, end, flat, near, cull, width, height, kept, starts):
     starts[0] = 0
 
 
-@kernel()
+@kernel(error_model="numpy")
 def _clip(pos, i, j, m, flat, near, corners):  # type: ignore[no-untyped-def]
     """Corners (x, y, 1/z or -z) of the part of a triangle beyond the near plane; how many there are: 0, 3 or 4.
 
@@ -126,7 +136,7 @@ def _clip(pos, i, j, m, flat, near, corners):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel()
+@kernel(inline="always", error_model="numpy")
 def _depth(pos, i, j, m, px, py):  # type: ignore[no-untyped-def]
     """Perspective-correct weights of the first two corners at a point of the screen, and the depth there."""
     w0, w1, w2 = np.float64(pos[i, 3]), np.float64(pos[j, 3]), np.float64(pos[m, 3])
@@ -139,7 +149,7 @@ def _depth(pos, i, j, m, px, py):  # type: ignore[no-untyped-def]
     return p, q, p * pos[i, 2] + q * pos[j, 2] + (1.0 - p - q) * pos[m, 2]
 
 
-@kernel()
+@kernel(inline="always", error_model="numpy")
 def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest):  # type: ignore[no-untyped-def]
     """Fills the rows top..end - 1 of one triangle. nearest holds these rows only, the other pictures hold all."""
     cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
@@ -178,14 +188,28 @@ def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, p
                     ids[row, x] = f
             continue
         k = base + ky * y + kx * (left + 0.5)
-        for x in range(left, right):
-            value = np.float32(k + kx * (x - left))
-            if value > nearest[row - top, x]:
-                nearest[row - top, x] = value
-                ids[row, x] = f
+        for n in range(right - left):
+            value = np.float32(k + kx * n)
+            x = np.uint64(left + n)  # unsigned: numba then leaves out its treatment of negative indices
+            if value > nearest[np.uint64(row - top), x]:
+                nearest[np.uint64(row - top), x] = value
+                ids[np.uint64(row), x] = f
 
 
-@kernel()
+@kernel(inline="always", error_model="numpy")
+def _load(pos, i, j, m, flat, near, out):  # type: ignore[no-untyped-def]
+    """The corners (x, y, 1/z or -z) of a triangle, nine numbers; not a number first if it meets the near plane."""
+    z = 2 if flat else 3
+    z0, z1, z2 = np.float64(pos[i, z]), np.float64(pos[j, z]), np.float64(pos[m, z])
+    r0, r1, r2 = (1.0, 1.0, 1.0) if flat else (1.0 / z0, 1.0 / z1, 1.0 / z2)
+    whole = z0 >= near and z1 >= near and z2 >= near
+    out[0] = pos[i, 0] * r0 if whole else np.nan
+    out[1], out[2] = pos[i, 1] * r0, -z0 if flat else r0
+    out[3], out[4], out[5] = pos[j, 0] * r1, pos[j, 1] * r1, -z1 if flat else r1
+    out[6], out[7], out[8] = pos[m, 0] * r2, pos[m, 1] * r2, -z2 if flat else r2
+
+
+@kernel(error_model="numpy")
 def fill(pos, faces, band, flat, near, cull, peel, behind, limit, begins, kept, starts, ids):  # type: ignore[no-untyped-def]
     """Fills one band of ids with what `sort` kept for it. begins: where the part of each chunk begins in kept."""
     height, width = ids.shape
@@ -194,41 +218,46 @@ def fill(pos, faces, band, flat, near, cull, peel, behind, limit, begins, kept, 
     end = min(top + BAND, height)
     nearest = np.full((end - top, width), -np.inf, np.float32)
     ids[top:end] = -1
-    corners = np.empty((4, 3))
-    z = 2 if flat else 3
+    parts = np.empty((4, 3))
+    # Corners are fetched for many triangles at once: their loads from memory then overlap.
+    corners = np.empty((BATCH, 9))
+    numbers = np.empty(BATCH, np.int32)
     for chunk in range(len(begins)):
         at, stop = begins[chunk] + starts[chunk, band], begins[chunk] + starts[chunk, band + 1]
         tall, most = begins[chunk] + starts[chunk, bands], begins[chunk] + starts[chunk, bands + 1]
-        # Both lists ascend; of equal depths the lower number is seen, so they are merged.
         while at < stop or tall < most:
-            if tall >= most or (at < stop and kept[at] < kept[tall]):
-                f = kept[at]
-                at += 1
-            else:
-                f = kept[tall]
-                tall += 1
-            i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
-            z0, z1, z2 = np.float64(pos[i, z]), np.float64(pos[j, z]), np.float64(pos[m, z])
-            count = 3
-            r0 = r1 = r2 = 1.0
-            k0, k1, k2 = -z0, -z1, -z2
-            if not (z0 >= near and z1 >= near and z2 >= near):
-                count = _clip(pos, i, j, m, flat, near, corners)
-                if count < 3:
+            size = 0
+            # Both lists ascend; of equal depths the lower number is seen, so they are merged.
+            while size < BATCH and (at < stop or tall < most):
+                if tall < most and not (kept[tall + 1] & 0xFFFF <= band <= kept[tall + 1] >> 16):
+                    tall += 2
                     continue
-            elif not flat:
-                k0, k1, k2 = r0, r1, r2 = 1.0 / z0, 1.0 / z1, 1.0 / z2
-            x0, x1, x2 = pos[i, 0] * r0, pos[j, 0] * r1, pos[m, 0] * r2
-            y0, y1, y2 = pos[i, 1] * r0, pos[j, 1] * r1, pos[m, 1] * r2
-            for part in range(1, count - 1):
-                if not (z0 >= near and z1 >= near and z2 >= near):
-                    x0, y0, k0 = corners[0]
-                    x1, y1, k1 = corners[part]
-                    x2, y2, k2 = corners[part + 1]
-                _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest)
+                if tall >= most or (at < stop and kept[at] < kept[tall]):
+                    numbers[size] = kept[at]
+                    at += 1
+                else:
+                    numbers[size] = kept[tall]
+                    tall += 2
+                size += 1
+            for n in range(size):
+                f = numbers[n]
+                _load(pos, np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2]), flat, near, corners[n])
+            for n in range(size):
+                f = numbers[n]
+                i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
+                x0, y0, k0 = corners[n, 0], corners[n, 1], corners[n, 2]
+                x1, y1, k1 = corners[n, 3], corners[n, 4], corners[n, 5]
+                x2, y2, k2 = corners[n, 6], corners[n, 7], corners[n, 8]
+                count = 3 if x0 == x0 else _clip(pos, i, j, m, flat, near, parts)
+                for part in range(1, count - 1):
+                    if x0 != x0 or part > 1:
+                        x0, y0, k0 = parts[0, 0], parts[0, 1], parts[0, 2]
+                        x1, y1, k1 = parts[part, 0], parts[part, 1], parts[part, 2]
+                        x2, y2, k2 = parts[part + 1, 0], parts[part + 1, 1], parts[part + 1, 2]
+                    _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest)
 
 
-@kernel()
+@kernel(error_model="numpy")
 def weigh(pos, faces, ids, first, last, bary, depth):  # type: ignore[no-untyped-def]
     """Barycentrics and depth of the rows first..last - 1 of ids."""
     width = ids.shape[1]

@@ -6,8 +6,8 @@ import numpy as np
 
 from dhsdk.errors import RenderError
 
-MOST_PIXELS = 1 << 28
-"""Pixels of one picture: 16384 x 16384."""
+MOST = 16384
+"""Pixels of a side of a picture."""
 
 NEAREST = 1e-6
 """With perspective nothing nearer than this is seen: metres."""
@@ -16,8 +16,8 @@ NEAREST = 1e-6
 def checked(pos: np.ndarray, faces: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """pos as contiguous float32, faces as contiguous int32. Raises RenderError."""
     width, height = size
-    if not (width >= 1 and height >= 1 and width * height <= MOST_PIXELS):
-        raise RenderError(f"a picture must have 1 to {MOST_PIXELS} pixels, got {width} x {height}")
+    if not (1 <= width <= MOST and 1 <= height <= MOST):
+        raise RenderError(f"a picture must be 1 to {MOST} pixels wide and high, got {width} x {height}")
     if pos.ndim != 2 or pos.shape[1] != 4:
         raise RenderError(f"positions must have the shape (V, 4), got {pos.shape}")
     if faces.ndim != 2 or faces.shape[1] != 3:

@@ -13,6 +13,8 @@ class Variety:
     """color, second: sRGB #rrggbb, the surface's mean and what its structure varies towards. roughness, metallic: in [0, 1].
 
     relief: how deep the structure is, 1 is the family's usual. scale: how large, 1 is the usual. clearcoat: a glaze on top.
+    structure: which of the family's ways it is made; '' is the usual. third: colour of knots, veins, mortar or other marks.
+    grain, spots: how much of its lines and of its pores or flecks shows, 1 is the usual.
     """
 
     color: str
@@ -23,6 +25,9 @@ class Variety:
     scale: float = 1.0
     clearcoat: float = 0.0
     structure: str = ""
+    third: str = ""
+    grain: float = 1.0
+    spots: float = 1.0
 
 
 TILE: Mapping[str, float] = {
@@ -33,91 +38,102 @@ TILE: Mapping[str, float] = {
 
 CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     "wood": {
-        "oak": Variety("#a87b4a", "#7a5230", 0.62),
-        "pine": Variety("#cfa56b", "#b07d45", 0.66, scale=1.4),
-        "walnut": Variety("#6b452b", "#41291a", 0.55),
-        "mahogany": Variety("#7a3b24", "#521f12", 0.48, relief=0.7),
-        "cherry": Variety("#9c5635", "#7a3d22", 0.52, relief=0.7),
-        "birch": Variety("#dcc39a", "#c4a577", 0.6, relief=0.6, scale=1.2),
-        "ebony": Variety("#2e2622", "#181210", 0.42, relief=0.6),
-        "bamboo": Variety("#cdb36c", "#a98a45", 0.5, scale=0.6),
-        "teak": Variety("#94683c", "#6d4826", 0.58),
-        "cork": Variety("#b98a58", "#8a5f38", 0.9, relief=0.8, scale=0.5),
-        "painted": Variety("#c9c4b8", "#b8b2a4", 0.5, relief=0.5, structure="paint"),
+        "oak": Variety("#a87b4a", "#75502f", 0.62, spots=1.3),
+        "pine": Variety("#d2a96e", "#b27a3f", 0.66, scale=1.3, structure="knots", third="#5a3519", spots=0.2),
+        "walnut": Variety("#6b452b", "#38241a", 0.55, grain=1.1),
+        "mahogany": Variety("#7a3b24", "#4c1d12", 0.48, relief=0.7, structure="ribbon", grain=0.5, spots=0.7),
+        "cherry": Variety("#9c5635", "#74391f", 0.52, relief=0.6, grain=0.7, spots=0.3),
+        "birch": Variety("#dcc39a", "#c09c6c", 0.6, relief=0.5, scale=1.2, structure="ribbon", grain=0.6, spots=0.3),
+        "ebony": Variety("#2e2622", "#120c0a", 0.36, relief=0.5, scale=0.5, grain=0.7, spots=0.5),
+        "bamboo": Variety("#cdb36c", "#a3823c", 0.45, structure="culm"),
+        "teak": Variety("#94683c", "#5f3f20", 0.58, scale=0.6),
+        "cork": Variety("#bd8f5e", "#8a5f38", 0.9, structure="granules", third="#4b301b"),
+        "driftwood": Variety("#9b9486", "#5d564b", 0.88, relief=2.4, scale=0.8, grain=1.3, spots=1.4),
+        "painted": Variety("#c9c4b8", "#b0a997", 0.5, relief=0.6, structure="paint"),
     },
     "metal": {
-        "steel": Variety("#b9bcc0", "#a3a7ac", 0.32, 1.0),
-        "iron": Variety("#5d5c5a", "#454443", 0.55, 1.0, relief=1.6, structure="hammered"),
-        "brass": Variety("#c9a24a", "#a9812f", 0.3, 1.0),
-        "copper": Variety("#c0714a", "#9a5434", 0.3, 1.0),
-        "bronze": Variety("#8f6a3a", "#6a4b27", 0.38, 1.0),
-        "gold": Variety("#e2b54a", "#c99a2e", 0.22, 1.0, relief=0.5),
-        "silver": Variety("#d6d6d8", "#c0c0c4", 0.2, 1.0, relief=0.5),
-        "aluminium": Variety("#c8cacc", "#b6b8ba", 0.38, 1.0),
-        "tin": Variety("#a9abaa", "#8f9190", 0.45, 1.0),
-        "painted": Variety("#b4b8bc", "#a8acb0", 0.4, 0.0, relief=0.5, clearcoat=0.3),
+        "steel": Variety("#b9bcc0", "#8f949a", 0.32, 1.0, structure="brushed"),
+        "iron": Variety("#5d5c5a", "#3a3938", 0.55, 1.0, relief=1.4, structure="cast"),
+        "brass": Variety("#c9a24a", "#9a7228", 0.26, 1.0),
+        "copper": Variety("#c0714a", "#8b482c", 0.28, 1.0, structure="hammered"),
+        "bronze": Variety("#8f6a3a", "#553b20", 0.4, 1.0, relief=1.3),
+        "gold": Variety("#e8bb52", "#c08f2a", 0.2, 1.0, relief=0.8),
+        "silver": Variety("#dcdcde", "#b4b4b9", 0.18, 1.0, relief=0.6, structure="hammered"),
+        "aluminium": Variety("#cdd0d3", "#aeb2b6", 0.4, 1.0, relief=0.6, structure="brushed"),
+        "tin": Variety("#a9aead", "#7f8686", 0.42, 1.0, structure="spangled"),
+        "chrome": Variety("#d3d6da", "#c3c7cc", 0.05, 1.0, relief=0.2),
+        "painted": Variety("#b4b8bc", "#9da2a7", 0.4, 0.0, structure="paint", clearcoat=0.3),
     },
     "fabric": {
-        "cotton": Variety("#cfc6b4", "#a89e8c", 0.92),
-        "linen": Variety("#cbbb98", "#a3936f", 0.94, scale=1.3, relief=1.3),
-        "wool": Variety("#9c8a76", "#7a6a58", 0.97, scale=1.5, relief=1.4),
-        "velvet": Variety("#7d2233", "#561320", 0.85, relief=0.4, structure="pile"),
-        "silk": Variety("#d9c7a8", "#c2ac88", 0.42, scale=0.6, relief=0.4),
-        "denim": Variety("#3f5878", "#25374f", 0.93, structure="twill"),
-        "hemp": Variety("#a98c5c", "#7d6540", 0.96, scale=1.8, relief=1.6),
-        "black": Variety("#26252a", "#161519", 0.9),
-        "canvas": Variety("#bfb08e", "#95876a", 0.95, scale=1.6, relief=1.4),
+        "cotton": Variety("#d3cbba", "#a59b88", 0.92),
+        "linen": Variety("#cbbb98", "#97855f", 0.94, scale=1.3, relief=1.3, grain=2.2),
+        "wool": Variety("#a18f7b", "#6d5c4b", 0.97, structure="knit"),
+        "velvet": Variety("#7d2233", "#43101b", 0.85, structure="pile"),
+        "silk": Variety("#dcccae", "#b79f76", 0.36, scale=0.7, relief=0.35, structure="satin"),
+        "denim": Variety("#3d5778", "#1f3048", 0.93, scale=1.1, structure="twill", third="#aeb8c4"),
+        "hemp": Variety("#a98c5c", "#6f5734", 0.96, scale=2.4, relief=2.0, grain=2.0),
+        "black": Variety("#26252a", "#141317", 0.9),
+        "canvas": Variety("#bfb08e", "#8a7b5d", 0.95, scale=1.7, relief=1.5),
     },
     "leather": {
-        "brown": Variety("#6f4426", "#492a16", 0.55),
-        "black": Variety("#2b2724", "#181513", 0.5),
-        "tan": Variety("#a8733f", "#80532b", 0.58),
-        "suede": Variety("#8d6a4a", "#6f5238", 0.95, relief=0.4, scale=0.6),
+        "brown": Variety("#6f4426", "#3f2313", 0.5),
+        "black": Variety("#2b2724", "#131110", 0.44),
+        "tan": Variety("#a8733f", "#764a26", 0.52),
+        "red": Variety("#7e2a22", "#4a1512", 0.46),
+        "suede": Variety("#8d6a4a", "#664a31", 0.95, structure="nap"),
     },
     "stone": {
-        "granite": Variety("#8b8783", "#4c4a49", 0.6, structure="speckled"),
-        "marble": Variety("#e4e0d8", "#8f8c8a", 0.22, relief=0.2, structure="veined"),
-        "sandstone": Variety("#c2a273", "#a3814f", 0.92, relief=1.2, structure="layered"),
-        "limestone": Variety("#cfc8b4", "#b1a88f", 0.9),
-        "slate": Variety("#4e545a", "#363b40", 0.75, structure="layered"),
-        "obsidian": Variety("#1d1b20", "#0e0d10", 0.1, relief=0.1),
-        "jade": Variety("#5f9a72", "#3c7350", 0.25, relief=0.2, structure="veined"),
-        "concrete": Variety("#a5a39e", "#8b8984", 0.9, relief=0.8),
+        "granite": Variety("#98918b", "#5f5a57", 0.55, third="#d3cdc6"),
+        "marble": Variety("#e6e2db", "#c9c4bd", 0.2, relief=0.2, structure="veined", third="#6f6c6d"),
+        "sandstone": Variety("#c6a677", "#976f42", 0.92, structure="bedded"),
+        "limestone": Variety("#cfc8b4", "#a2977c", 0.9, structure="pitted"),
+        "slate": Variety("#525960", "#2d3237", 0.72, structure="split"),
+        "obsidian": Variety("#1d1b20", "#3a3640", 0.08, structure="glassy"),
+        "jade": Variety("#5f9a72", "#2f6a48", 0.22, structure="cloudy", third="#b9d8bd"),
+        "concrete": Variety("#a5a39e", "#7d7b76", 0.9, structure="cast"),
+        "brick": Variety("#9c5239", "#6a3122", 0.92, structure="laid"),
+        "cobble": Variety("#8b867d", "#57534d", 0.85, structure="cobbled"),
     },
     "ceramic": {
-        "porcelain": Variety("#eeece6", "#e2dfd6", 0.12, relief=0.2, clearcoat=0.9),
-        "glazed": Variety("#b9c3bd", "#8ea29a", 0.16, relief=0.4, clearcoat=0.9),
-        "terracotta": Variety("#b8653f", "#96492a", 0.88, relief=1.2),
-        "clay": Variety("#a07c5e", "#7f5f45", 0.92, relief=1.4),
-        "stoneware": Variety("#8d8272", "#6d6355", 0.55, relief=0.8),
+        "porcelain": Variety("#f0eee8", "#dcd8cd", 0.1, clearcoat=0.9),
+        "glazed": Variety("#a9bdb2", "#6f8f82", 0.14, clearcoat=0.9, structure="crackle", third="#4c5a50"),
+        "terracotta": Variety("#b8653f", "#8a4024", 0.88, structure="fired", third="#dca684"),
+        "clay": Variety("#a07c5e", "#71523a", 0.92, relief=1.6, structure="fired"),
+        "stoneware": Variety("#a39784", "#7b6d5a", 0.45, structure="speckled", third="#4a382a"),
     },
     "glass": {
-        "clear": Variety("#f2f7f5", "#e6efec", 0.04, relief=0.1),
-        "frosted": Variety("#eaf0ef", "#dde6e4", 0.5, relief=0.4),
-        "lit": Variety("#ffe2b0", "#ffd28a", 0.4, relief=0.1),
-        "stained": Variety("#3f7f6a", "#2c6050", 0.08, relief=0.3),
+        "clear": Variety("#f2f7f5", "#e2ecea", 0.03),
+        "frosted": Variety("#eaf0ef", "#d3dedd", 0.5, structure="etched"),
+        "lit": Variety("#ffe2b0", "#ffcc7d", 0.4),
+        "stained": Variety("#3f7f6a", "#2c6050", 0.08, structure="leaded"),
+        "bottle": Variety("#3c6b45", "#274c31", 0.05, relief=1.4),
     },
     "plastic": {
-        "glossy": Variety("#d9dadb", "#d0d1d2", 0.2, relief=0.3),
-        "matte": Variety("#c9cacb", "#bebfc0", 0.6, relief=0.6),
-        "rubber": Variety("#2f3032", "#232426", 0.9, relief=0.8),
+        "glossy": Variety("#d9dadb", "#c6c8ca", 0.18),
+        "matte": Variety("#c9cacb", "#b2b4b6", 0.6, structure="eroded"),
+        "rubber": Variety("#2f3032", "#1c1d1e", 0.9, structure="rubber"),
     },
     "paper": {
-        "white": Variety("#f1eee6", "#e4e0d4", 0.95),
-        "parchment": Variety("#dfc99a", "#bd9f67", 0.9, scale=1.4),
-        "cardboard": Variety("#b18a5c", "#966f44", 0.95, relief=1.3),
+        "white": Variety("#f1eee6", "#dcd7ca", 0.95),
+        "parchment": Variety("#dfc99a", "#b08f57", 0.88, structure="skin", third="#7a5527"),
+        "cardboard": Variety("#b58e60", "#8f673d", 0.95, structure="board", third="#6f4c2a"),
     },
     "wicker": {
-        "rattan": Variety("#b98d52", "#7d5a2f", 0.6),
-        "straw": Variety("#d8bd76", "#a98d4a", 0.8, scale=0.7),
-        "willow": Variety("#8d6840", "#5e4326", 0.65),
+        "rattan": Variety("#bd9156", "#7a5528", 0.55, third="#2a1c0e"),
+        "straw": Variety("#dcc27c", "#a18343", 0.8, structure="stalks", third="#8a6a35"),
+        "willow": Variety("#8d6840", "#543a20", 0.62, scale=1.3, third="#1d130a"),
     },
     "wax": {
-        "white": Variety("#f0e8d6", "#e3d7bd", 0.45, relief=0.5),
-        "beeswax": Variety("#d9a548", "#bd8730", 0.42, relief=0.5),
+        "white": Variety("#f0e8d6", "#dccfb2", 0.42),
+        "beeswax": Variety("#d9a548", "#b57c28", 0.4),
     },
 }
 """Family -> variety -> how it looks; the first variety of a family is its plainest."""
+
+
+def catalogue() -> dict[str, tuple[str, ...]]:
+    """Family -> the names of its varieties, the plainest first."""
+    return {family: tuple(varieties) for family, varieties in CATALOGUE.items()}
 
 
 def variety(family: str, name: str) -> Variety:

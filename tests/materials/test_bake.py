@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from dhsdk.errors import ParamError
-from dhsdk.materials.bake import bake, linear
+from dhsdk.materials.bake import bake
 from dhsdk.materials.catalogue import CATALOGUE, TILE, variety
+from dhsdk.materials.colour import srgb
 from dhsdk.materials.finish import Finish
 from dhsdk.materials.noise import cells, fractal, grid
 
@@ -86,7 +87,7 @@ def test_errors_say_what_there_is():
         variety("wood", "plutonium")
     for wrong in ("red", "#12345", "#gggggg"):
         with pytest.raises(ParamError, match=f"a colour must be #rrggbb, got '{wrong}'"):
-            linear(wrong)
+            srgb(wrong)
 
 
 def test_noise_is_periodic_and_in_range():
@@ -95,6 +96,13 @@ def test_noise_is_periodic_and_in_range():
         assert field.min() >= 0.0
         assert field.max() <= 1.0
         assert np.abs(field[0] - field[-1]).max() < 0.6
-    nearest, gap = cells(rng, 64, 8)
+    nearest, gap, _ = cells(rng, 64, 8)
     assert (nearest >= 0).all()
     assert (gap >= 0).all()
+
+
+@pytest.mark.parametrize("size", [0, 8, 100, 16384])
+def test_a_size_must_be_a_power_of_two(size):
+    text = rf"size must be a power of two in \[16, 8192\], got {size} "
+    with pytest.raises(ParamError, match=text):
+        bake(Finish(family="wood", variety="oak"), size, lambda *names: np.random.default_rng(0))

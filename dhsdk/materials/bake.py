@@ -21,6 +21,8 @@ from dhsdk.scene.material import Clearcoat, Material, Sheen, Texture, Transmissi
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 CUT = 3.0
 """Depth of carvings, millimetres."""
+ALBEDO = np.array([39.0, 243.0], np.float32) / np.float32(255.0)
+"""sRGB bounds of what is neither metal nor glass: 0.02 and 0.9 of the light (linear), charcoal and fresh snow."""
 OPACITY = {"clear": 0.35, "lit": 1.0, "frosted": 0.75, "stained": 0.85, "bottle": 0.75}
 """How much of glass covers what is behind it, for engines without transmission."""
 
@@ -47,6 +49,8 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
     _pattern(finish, surface, tile)
     if finish.wear > 0.0:
         worn(surface, finish.family, finish.variety or catalogue()[finish.family][0], finish.wear, rng("wear"))
+    if finish.family != "glass":
+        _plausible(surface)
     return _material(finish, kind, surface, tile), tile
 
 
@@ -102,6 +106,12 @@ def _pattern(finish: Finish, surface: Surface, tile: float) -> None:
     groove = np.clip(softened(where, 64) - where, 0.0, 1.0) + 0.35 * (1.0 - np.minimum(where, 1.0))
     surface.color += (second - surface.color) * np.clip(groove, 0.0, 0.9)[..., None]
     surface.height += np.float32(CUT) * where
+
+
+def _plausible(surface: Surface) -> None:
+    """Keeps the albedo of all but metal within ALBEDO; half metal (rust, chips) has half of the bound."""
+    low, high = ALBEDO[0] * (1.0 - surface.metal), ALBEDO[1] + (1.0 - ALBEDO[1]) * surface.metal
+    np.clip(surface.color, low[..., None], high[..., None], out=surface.color)
 
 
 def _material(finish: Finish, kind: Variety, surface: Surface, tile: float) -> Material:

@@ -1,4 +1,5 @@
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -64,6 +65,39 @@ def test_a_tint_gives_the_colour_that_was_asked(family, color):
 def test_metal_is_metal_and_wood_is_not():
     assert maps(family="metal", variety="gold", wear=0.0)[2].pixels[..., 2].min() == 255
     assert maps(family="wood")[2].pixels[..., 2].max() == 0
+
+
+@pytest.mark.parametrize("color", ["", "#000000", "#ffffff"])
+@pytest.mark.parametrize(("family", "name"), [(family, name) for family, names in CATALOGUE.items() for name in names])
+def test_what_is_no_metal_throws_back_2_to_90_percent_of_the_light(family, name, color):
+    base, _, orm = (image.pixels for image in maps(family=family, variety=name, color=color, wear=0.3))
+    matter = base[orm[..., 2] == 0] / 255.0
+    light = ((matter + 0.055) / 1.055) ** 2.4
+    if family != "glass" and matter.size:
+        assert light.min() >= 0.02
+        assert light.max() <= 0.9
+    assert orm[..., 1].min() >= 7  # a roughness under 0.03 has no highlight that a pixel can hold
+
+
+@pytest.mark.parametrize("family", CATALOGUE)
+def test_more_wear_moves_the_surface_further_from_new(family):
+    new = maps(family=family, wear=0.0)
+    away = [
+        sum(
+            float(np.abs(a.pixels.astype(float) - b.pixels).mean())
+            for a, b in zip(new, maps(family=family, wear=wear), strict=True)
+        )
+        for wear in (0.2, 0.5, 0.9)
+    ]
+    assert 0.0 < away[0] < away[1] < away[2]
+
+
+def test_baking_on_many_threads_gives_the_bytes_of_one():
+    kinds = [{"family": family, "wear": 0.6} for family in CATALOGUE]
+    alone = [[image.pixels.tobytes() for image in maps(**kind)] for kind in kinds]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda kind: [image.pixels.tobytes() for image in maps(**kind)], kinds))
+    assert alone == together
 
 
 def test_rust_eats_the_metal():

@@ -14,10 +14,10 @@ from dhsdk.render.camera import View
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.render.lighting import lighting
 from dhsdk.render.settings import Settings
-from dhsdk.render.shade import shade
-from dhsdk.render.surface import EMIT
+from dhsdk.render.shade import facts, shade
+from dhsdk.render.surface import EMIT, NOTES
 from dhsdk.render.texture import Textures, maps, row
-from dhsdk.render.visibility import rasterize
+from dhsdk.render.visibility import Scanline, rasterize
 from dhsdk.render.workers import spread
 from dhsdk.scene.types import Scene
 
@@ -39,9 +39,9 @@ class Drawer:
     def __init__(self, scene: Scene, settings: Settings) -> None:
         self.settings = settings
         materials = gathered(scene).materials
-        textures = Textures(texture for material in materials for texture in maps(material) if texture is not None)
-        self._maps = (textures.texels, textures.table, textures.place)
-        self._table = np.array([row(material, textures) for material in materials])
+        self.textures = Textures(texture for material in materials for texture in maps(material) if texture is not None)
+        self._maps = (self.textures.texels, self.textures.table, self.textures.place)
+        self._table = np.array([row(material, self.textures) for material in materials])
         self._clear = np.array([m.transmission is not None or m.alpha_mode != "OPAQUE" for m in materials])
         self._solid = np.array([m.transmission is None and m.alpha_mode != "BLEND" for m in materials])
         self._shines = bool((self._table[:, EMIT : EMIT + 3] > 0).any()) and settings.glow > 0
@@ -58,8 +58,8 @@ class Drawer:
         """The picture with its layers, where the settings ask for them."""
         settings = self.settings
         size = settings.size[0] * settings.samples, settings.size[1] * settings.samples
-        look, floor, dark = self._look(geometry, view)
-        frame = _Frame(geometry, view, size, look, settings.threads, self._shines)
+        look, floor, dark = self.look(geometry, view)
+        frame = Frame(geometry, view, size, look, settings.threads, self._shines)
         clear = self._clear[geometry.material]
         some = bool(clear.any())
         ids, depths = frame.visible(np.flatnonzero(~clear) if some else None, None, None, some or settings.layers)
@@ -84,8 +84,8 @@ class Drawer:
             layers = {"depth": depths[0][:: settings.samples, :: settings.samples], "id": node}
         return Image(out, layers=layers)
 
-    def _look(self, geometry: Geometry, view: View) -> tuple[tuple[Any, ...], studio.Floor, np.ndarray]:
-        """What the shading kernel reads, and the floor with the shadow on it."""
+    def look(self, geometry: Geometry, view: View) -> tuple[tuple[Any, ...], studio.Floor, np.ndarray]:
+        """What the shading kernel reads (materials, maps, openness, surround, lamps, shadow), the floor and the shadow on it."""
         threads = self.settings.threads
         env, key = self._lighting.around(math.atan2(view.world[0, 2], view.world[2, 2]))
         casting = geometry.faces[self._solid[geometry.material]]
@@ -123,13 +123,13 @@ def _opened(geometry: Geometry, casting: np.ndarray, settings: Settings) -> tupl
     return grids, floor
 
 
-class _Frame:
+class Frame:
     """One geometry before one camera: finds what is seen, and shades it."""
 
     def __init__(
         self, geometry: Geometry, view: View, size: tuple[int, int], look: tuple[Any, ...], threads: int, shines: bool
     ) -> None:
-        self.size, self._look, self.threads, self._shines = size, look, threads, shines
+        self.size, self.threads, self._shines = size, threads, shines
         pixels, far = view.projected(geometry.positions, *size)
         pos = np.stack([pixels[:, 0], pixels[:, 1], far, pixels[:, 2]], axis=1)
         self._near = view.camera.near
@@ -146,9 +146,12 @@ class _Frame:
         a, b, c = (geometry.positions[geometry.faces[:, i]] for i in range(3))
         flat = np.cross(b - a, c - a)
         flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-20)
-        self._drawn = (pos, self.faces, vertices, geometry.material, flat.astype(np.float32))
-        self._parallel = view.camera.kind == "orthographic"
-        self._eye = np.ascontiguousarray(view.world[:3, 2] if self._parallel else view.world[:3, 3])
+        self.drawn = (pos, self.faces, vertices, geometry.material, flat.astype(np.float32))
+        self.parallel = view.camera.kind == "orthographic"
+        self.eye = np.ascontiguousarray(view.world[:3, 2] if self.parallel else view.world[:3, 3])
+        table, texels, grids, (chain, levels, harmonics, tint, answer, turn), lamps, (depth, *frame) = look
+        self._read = (table, texels, grids, (chain, levels, answer), lamps, depth)
+        self._facts = facts((harmonics, tint, turn), (frame[0], frame[1]), self.eye, self.parallel)
 
     def bands(self, work: Callable[[int, int], None]) -> None:
         height = self.size[1]
@@ -163,6 +166,9 @@ class _Frame:
         faces = self.faces if pick is None else self.faces[pick]
         for k, pos in enumerate(self._moved):
             low, high = behind[k] if behind else None, limit[k] if limit else None
+            if not deep:
+                ids[k] = Scanline().visible(pos, faces, self.size, near=self._near, threads=self.threads)
+                continue
             seen = rasterize(pos, faces, self.size, near=self._near, behind=low, limit=high, threads=self.threads)
             ids[k] = seen.face_id
             depths.append(seen.depth)
@@ -170,16 +176,22 @@ class _Frame:
             ids = np.where(ids >= 0, pick[np.maximum(ids, 0)], -1).astype(np.int32)
         return ids, depths
 
-    def shaded(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def shaded(self, ids: np.ndarray, at: np.ndarray = AT) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """over, past and glow (H, W, 3) float32 of a layer, as shade() fills them."""
         over, past = (np.empty((*ids.shape[1:], 3), np.float32) for _ in range(2))
         glow = np.zeros((*ids.shape[1:], 3) if self._shines else (0, 0, 3), np.float32)
-        self.bands(lambda y0, y1: shade(y0, y1, ids, AT, self._drawn, self._look, self._eye, self._parallel, over, past, glow))
+        columns = self._read[0].shape[1]
+
+        def work(y0: int, y1: int) -> None:
+            notes = self._facts, np.zeros(NOTES), np.empty(columns)
+            shade(y0, y1, ids, at, self.drawn, self._read, notes, over, past, glow)
+
+        self.bands(work)
         return over, past, glow
 
 
 def _peeled(
-    frame: _Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
+    frame: Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
 ) -> np.ndarray:
     """The picture with its transparent layers, the farthest first."""
     layers = []

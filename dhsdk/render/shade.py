@@ -26,9 +26,9 @@ from dhsdk.render.surface import (
     GLOW,
     IOR,
     LIT,
+    MATH,
     METAL,
     MIRROR,
-    NOTES,
     NV,
     OPEN,
     OUT,
@@ -52,24 +52,25 @@ from dhsdk.render.surface import (
 )
 
 DIRECTIONAL, POINT, SPOT = 0, 1, 2
+TINT_OF_KEY, TURN, TO_LIGHT, BIAS, EYE_AT, PARALLEL, FACTS = 36, 39, 41, 53, 54, 57, 58
+"""Places of the numbers that hold for all points; the first 36 are the harmonics (9, 4)."""
 WAVES = (650.0, 550.0, 450.0)
 
 
-@kernel(uses=("surface.py",))
-def _around(env, x, y, z, rough, s, at):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _around(chain, levels, facts, x, y, z, rough, s, at):  # type: ignore[no-untyped-def]
     """Four channels of the light in a lobe around (x, y, z), at s[at]."""
-    chain, table, turn = env[0], env[1], env[5]
-    x, z = turn[0] * x - turn[1] * z, turn[1] * x + turn[0] * z
+    x, z = facts[TURN] * x - facts[TURN + 1] * z, facts[TURN + 1] * x + facts[TURN] * z
     long = 1.0 / (abs(x) + abs(y) + abs(z) + 1e-12)
     u, v = x * long, z * long
     fold = max(-y * long, 0.0)
     u, v = u + (fold if u < 0 else -fold), v + (fold if v < 0 else -fold)
-    level = rough * (len(table) - 1)
-    low = min(int(level), len(table) - 2)
+    level = rough * (len(levels) - 1)
+    low = min(int(level), len(levels) - 2)
     share = level - low
-    s[at : at + 4] = 0.0
+    s[at] = s[at + 1] = s[at + 2] = s[at + 3] = 0.0
     for step in range(2):
-        first, size = table[low + step]
+        first, size = levels[low + step, 0], levels[low + step, 1]
         px, py = (u * 0.5 + 0.5) * (size - 2) + 0.5, (v * 0.5 + 0.5) * (size - 2) + 0.5
         i, j = int(px), int(py)
         fx, fy = px - i, py - j
@@ -81,19 +82,18 @@ def _around(env, x, y, z, rough, s, at):  # type: ignore[no-untyped-def]
             s[at + q] += part * (top * (1 - fy) + end * fy)
 
 
-@kernel(uses=("surface.py",))
-def _diffused(env, s):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _diffused(h, s):  # type: ignore[no-untyped-def]
     """Irradiance / pi of four channels for the normal, at SOFT."""
-    h, turn = env[2], env[5]
-    x, y, z = turn[0] * s[N] - turn[1] * s[N + 2], s[N + 1], turn[1] * s[N] + turn[0] * s[N + 2]
+    x, y, z = h[TURN] * s[N] - h[TURN + 1] * s[N + 2], s[N + 1], h[TURN + 1] * s[N] + h[TURN] * s[N + 2]
     for q in range(4):
-        value = h[0, q] * 0.282095 + 0.488603 * (h[1, q] * y + h[2, q] * z + h[3, q] * x)
-        value += 1.092548 * (h[4, q] * x * y + h[5, q] * y * z + h[7, q] * x * z)
-        value += h[6, q] * 0.315392 * (3 * z * z - 1) + h[8, q] * 0.546274 * (x * x - y * y)
+        value = h[q] * 0.282095 + 0.488603 * (h[4 + q] * y + h[8 + q] * z + h[12 + q] * x)
+        value += 1.092548 * (h[16 + q] * x * y + h[20 + q] * y * z + h[28 + q] * x * z)
+        value += h[24 + q] * 0.315392 * (3 * z * z - 1) + h[32 + q] * 0.546274 * (x * x - y * y)
         s[SOFT + q] = max(value, 0.0)
 
 
-@kernel(uses=("surface.py",))
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
 def _response(table, rough, nv):  # type: ignore[no-untyped-def]
     """Scale and offset of F0, and the sheen's share."""
     size = len(table)
@@ -103,14 +103,14 @@ def _response(table, rough, nv):  # type: ignore[no-untyped-def]
     wd = fx * fy
     wb, wc = fx - wd, fy - wd
     wa = 1 - wb - wc - wd
-    a, b, c, d = table[j, i], table[j, i + 1], table[j + 1, i], table[j + 1, i + 1]
     return (
-        wa * a[0] + wb * b[0] + wc * c[0] + wd * d[0], wa * a[1] + wb * b[1] + wc * c[1] + wd * d[1],
-        wa * a[2] + wb * b[2] + wc * c[2] + wd * d[2],
-    )  # fmt: skip
+        wa * table[j, i, 0] + wb * table[j, i + 1, 0] + wc * table[j + 1, i, 0] + wd * table[j + 1, i + 1, 0],
+        wa * table[j, i, 1] + wb * table[j, i + 1, 1] + wc * table[j + 1, i, 1] + wd * table[j + 1, i + 1, 1],
+        wa * table[j, i, 2] + wb * table[j, i + 1, 2] + wc * table[j + 1, i, 2] + wd * table[j + 1, i + 1, 2],
+    )
 
 
-@kernel(uses=("surface.py",))
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
 def _film(s, outside):  # type: ignore[no-untyped-def]
     """F0 under a thin film: the two beams that its faces throw back, in step or out of step by the wavelength."""
     r1 = (outside - 1) / (outside + 1)
@@ -124,12 +124,12 @@ def _film(s, outside):  # type: ignore[no-untyped-def]
         s[F0 + q] += (min(max(beam, 0.0), 1.0) - s[F0 + q]) * s[THIN]
 
 
-@kernel(uses=("surface.py",))
-def _leaving(s, m, env, lights):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-untyped-def]
     """What leaves the surface towards the eye (OUT) and which share of what lies behind it passes (THROUGH)."""
-    rich, tint = m[RICH] > 0, env[3]
+    rich = m[RICH] > 0
     nv, rough, metal, lit, opened = s[NV], s[ROUGH], s[METAL], s[LIT], s[OPEN]
-    scale, offset, _ = _response(env[4], rough, nv)
+    scale, offset, _ = _response(answer, rough, nv)
     spec = s[SPEC] if rich else 1.0
     plain = ((m[IOR] - 1) / (m[IOR] + 1)) ** 2
     for q in range(3):
@@ -144,8 +144,8 @@ def _leaving(s, m, env, lights):  # type: ignore[no-untyped-def]
         most = max(most, s[SHINE + q])
     most = min(most, 1.0)
     rx, ry, rz = 2 * nv * s[N] - s[EYE], 2 * nv * s[N + 1] - s[EYE + 1], 2 * nv * s[N + 2] - s[EYE + 2]
-    _around(env, rx, ry, rz, rough, s, MIRROR)
-    _diffused(env, s)
+    _around(chain, levels, facts, rx, ry, rz, rough, s, MIRROR)
+    _diffused(facts, s)
     above = min(1.0 + rx * s[FACE] + ry * s[FACE + 1] + rz * s[FACE + 2], 1.0)
     near = (1.0 - (1.0 - opened) * (0.4 + 0.6 * rough)) * above * above
     seen = (0.15 + 0.85 * lit) * above * above
@@ -154,52 +154,51 @@ def _leaving(s, m, env, lights):  # type: ignore[no-untyped-def]
     for q in range(3):
         c = s[BASE + q]
         between = ((opened * (2.0404 * c - 0.3324) - 4.7951 * c + 0.6417) * opened + 2.7552 * c + 0.6903) * opened
-        soft = s[SOFT + q] * max(between, opened) + s[SOFT + 3] * tint[q] * lit
-        s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * tint[q] * seen)
+        soft = s[SOFT + q] * max(between, opened) + s[SOFT + 3] * facts[TINT_OF_KEY + q] * lit
+        s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen)
         s[THROUGH + q] = passed * (1.0 - most) * c
-    for k in range(len(lights)):
-        _lamp(s, lights[k], body, edge)
+    for k in range(len(lamps)):
+        _lamp(s, lamps, k, body, edge)
     if rich:
-        _coats(s, env, near, seen)
+        _coats(s, chain, levels, answer, facts, near, seen)
 
 
-@kernel(uses=("surface.py",))
-def _coats(s, env, near, seen):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _coats(s, chain, levels, answer, facts, near, seen):  # type: ignore[no-untyped-def]
     """Sheen and clearcoat over what is at OUT."""
-    tint, table = env[3], env[4]
     velvet = max(s[CLOTH], s[CLOTH + 1], s[CLOTH + 2])
     if velvet > 0:
-        _, _, share = _response(table, s[CLOTH_ROUGH], s[NV])
+        _, _, share = _response(answer, s[CLOTH_ROUGH], s[NV])
         for q in range(3):
-            soft = s[SOFT + q] * s[OPEN] + s[SOFT + 3] * tint[q] * s[LIT]
+            soft = s[SOFT + q] * s[OPEN] + s[SOFT + 3] * facts[TINT_OF_KEY + q] * s[LIT]
             s[OUT + q] = s[OUT + q] * (1.0 - velvet * share) + s[CLOTH + q] * share * soft
     if s[CLEAR] > 0:
         nv = max(dot(s, FACE, EYE), 0.03)
-        scale, offset, _ = _response(table, s[CLEAR_ROUGH], nv)
+        scale, offset, _ = _response(answer, s[CLEAR_ROUGH], nv)
         fresnel = s[CLEAR] * (0.04 * scale + offset)
         rx, ry, rz = 2 * nv * s[FACE] - s[EYE], 2 * nv * s[FACE + 1] - s[EYE + 1], 2 * nv * s[FACE + 2] - s[EYE + 2]
-        _around(env, rx, ry, rz, s[CLEAR_ROUGH], s, MIRROR)
+        _around(chain, levels, facts, rx, ry, rz, s[CLEAR_ROUGH], s, MIRROR)
         for q in range(3):
-            over = s[MIRROR + q] * near + s[MIRROR + 3] * tint[q] * seen
+            over = s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen
             s[OUT + q] = s[OUT + q] * (1.0 - fresnel) + fresnel * over
             s[THROUGH + q] *= 1.0 - fresnel
 
 
-@kernel(uses=("surface.py",))
-def _lamp(s, lamp, body, edge):  # type: ignore[no-untyped-def]
-    """Adds a punctual light's share (KHR_lights_punctual). lamp: kind, place, direction to it, power, range, cone, key."""
-    x, y, z = lamp[4], lamp[5], lamp[6]
-    power = s[LIT] if lamp[13] > 0 else 1.0
-    if lamp[0] != DIRECTIONAL:
-        x, y, z = lamp[1] - s[P], lamp[2] - s[P + 1], lamp[3] - s[P + 2]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _lamp(s, lamps, k, body, edge):  # type: ignore[no-untyped-def]
+    """Adds a punctual light's share (KHR_lights_punctual). Columns: kind, place, direction to it, power, range, cone, key."""
+    x, y, z = lamps[k, 4], lamps[k, 5], lamps[k, 6]
+    power = s[LIT] if lamps[k, 13] > 0 else 1.0
+    if lamps[k, 0] != DIRECTIONAL:
+        x, y, z = lamps[k, 1] - s[P], lamps[k, 2] - s[P + 1], lamps[k, 3] - s[P + 2]
         far2 = max(x * x + y * y + z * z, 1e-8)
         far = np.sqrt(far2)
         x, y, z = x / far, y / far, z / far
         power *= 1.0 / far2
-        if lamp[10] > 0:
-            power *= min(max(1.0 - (far2 / lamp[10] ** 2) ** 2, 0.0), 1.0)
-        if lamp[0] == SPOT:
-            inside = min(max((x * lamp[4] + y * lamp[5] + z * lamp[6] - lamp[11]) * lamp[12], 0.0), 1.0)
+        if lamps[k, 10] > 0:
+            power *= min(max(1.0 - (far2 / lamps[k, 10] ** 2) ** 2, 0.0), 1.0)
+        if lamps[k, 0] == SPOT:
+            inside = min(max((x * lamps[k, 4] + y * lamps[k, 5] + z * lamps[k, 6] - lamps[k, 11]) * lamps[k, 12], 0.0), 1.0)
             power *= inside * inside
     nl = s[N] * x + s[N + 1] * y + s[N + 2] * z
     if nl <= 0 or power <= 0:
@@ -214,20 +213,19 @@ def _lamp(s, lamp, body, edge):  # type: ignore[no-untyped-def]
     slant = (1.0 - min(max(vh, 0.0), 1.0)) ** 5
     for q in range(3):
         shine = (s[F0 + q] + (edge - s[F0 + q]) * slant) * lobe * hidden
-        s[OUT + q] += (s[BASE + q] * body / np.pi + shine) * lamp[7 + q] * power * nl
+        s[OUT + q] += (s[BASE + q] * body / np.pi + shine) * lamps[k, 7 + q] * power * nl
 
 
-@kernel(uses=("surface.py",))
-def _lit(shadow, s):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _lit(depth, facts, s):  # type: ignore[no-untyped-def]
     """Share of the key light that arrives: the map's texels under a square of five, weighed by what of it covers each."""
-    depth, to_light, bias = shadow
-    size = len(depth)
+    size, bias = len(depth), facts[BIAS]
     if size == 0:
         return 1.0
     px, py, pz = s[P] + s[FACE] * bias, s[P + 1] + s[FACE + 1] * bias, s[P + 2] + s[FACE + 2] * bias
-    x = to_light[0, 0] * px + to_light[0, 1] * py + to_light[0, 2] * pz + to_light[0, 3] - 2.5
-    y = to_light[1, 0] * px + to_light[1, 1] * py + to_light[1, 2] * pz + to_light[1, 3] - 2.5
-    z = to_light[2, 0] * px + to_light[2, 1] * py + to_light[2, 2] * pz + to_light[2, 3] - bias
+    x = facts[TO_LIGHT] * px + facts[TO_LIGHT + 1] * py + facts[TO_LIGHT + 2] * pz + facts[TO_LIGHT + 3] - 2.5
+    y = facts[TO_LIGHT + 4] * px + facts[TO_LIGHT + 5] * py + facts[TO_LIGHT + 6] * pz + facts[TO_LIGHT + 7] - 2.5
+    z = facts[TO_LIGHT + 8] * px + facts[TO_LIGHT + 9] * py + facts[TO_LIGHT + 10] * pz + facts[TO_LIGHT + 11] - bias
     if not (0.0 <= x < size - 6.0 and 0.0 <= y < size - 6.0):
         return 1.0
     i, j = int(x), int(y)
@@ -242,13 +240,12 @@ def _lit(shadow, s):  # type: ignore[no-untyped-def]
     return total / 25.0
 
 
-@kernel(uses=("surface.py",))
-def _opened(openness, f, w0, w1):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _opened(firsts, steps, samples, f, w0, w1):  # type: ignore[no-untyped-def]
     """Share of the light from all around that arrives, from the face's own grid of samples."""
-    first, count = openness[0][f], openness[1][f]
+    first, count = firsts[f], steps[f]
     if count == 0:
         return 1.0
-    samples = openness[2]
     x, y = min(max(w0, 0.0), 1.0) * count, min(max(w1, 0.0), 1.0) * count
     i, j = min(int(x), count - 1), min(int(y), count - 1)
     if i + j > count - 1:
@@ -261,12 +258,10 @@ def _opened(openness, f, w0, w1):  # type: ignore[no-untyped-def]
     return samples[below + 1] * (fx + fy - 1) + samples[below] * (1 - fy) + samples[a + 1] * (1 - fx)
 
 
-@kernel(uses=("surface.py",))
-def _point(s, f, x, y, drawn, look, eye, parallel):  # type: ignore[no-untyped-def]
-    """Shades face f at the point (x, y) of the picture: OUT, THROUGH, COVER and GLOW."""
-    pos, faces, vertices, material, _ = drawn
-    table, maps, openness, env, lights, shadow = look
-    a, b, c = faces[f]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-def]
+    """The vertex attributes of face f at the point (x, y) of the picture. Returns two weights, and UV units per pixel there."""
+    a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay, bx, by = pos[a, 0] - x * pos[a, 3], pos[a, 1] - y * pos[a, 3], pos[b, 0] - x * pos[b, 3], pos[b, 1] - y * pos[b, 3]
     cx, cy = pos[c, 0] - x * pos[c, 3], pos[c, 1] - y * pos[c, 3]
     w0, w1, w2 = bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx
@@ -275,73 +270,96 @@ def _point(s, f, x, y, drawn, look, eye, parallel):  # type: ignore[no-untyped-d
     inverse = 1.0 / total if total != 0.0 else 0.0
     w0, w1 = w0 * inverse, w1 * inverse
     w2 = 1.0 - w0 - w1
-    ua, va, ub, vb = vertices[a, UV], vertices[a, UV + 1], vertices[b, UV], vertices[b, UV + 1]
-    twice = (ub - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vb - va)
-    density = np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)
     for q in range(16):
         s[q] = w0 * vertices[a, q] + w1 * vertices[b, q] + w2 * vertices[c, q]
-    m = table[material[f]]
     for q in range(3):
-        s[EYE + q] = eye[q] if parallel else eye[q] - s[P + q]
+        s[EYE + q] = facts[EYE_AT + q] - (s[P + q] if facts[PARALLEL] == 0 else 0.0)
     unit(s, EYE)
     unit(s, N)
     for q in range(3):
         s[FACE + q] = s[N + q]
-    s[OPEN] = _opened(openness, f, w0, w1)
-    surface(s, m, maps, density)
+    ua, va = vertices[a, UV], vertices[a, UV + 1]
+    twice = (vertices[b, UV] - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vertices[b, UV + 1] - va)
+    return w0, w1, np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)
+
+
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _finish(s, m, chain, levels, answer, facts, lamps, depth):  # type: ignore[no-untyped-def]
+    """Light for a surface that is known: OUT and THROUGH."""
     if dot(s, FACE, EYE) < 0:
         for q in range(3):
             s[N + q], s[FACE + q] = -s[N + q], -s[FACE + q]
     s[NV] = max(dot(s, N, EYE), 0.03)
-    s[LIT] = _lit(shadow, s)
     if m[UNLIT] > 0:
         for q in range(3):
             s[OUT + q], s[THROUGH + q] = s[BASE + q], 0.0
     else:
-        _leaving(s, m, env, lights)
+        s[LIT] = _lit(depth, facts, s)
+        _leaving(s, m, chain, levels, answer, facts, lamps)
     for q in range(3):
         s[OUT + q] += s[GLOW + q]
 
 
-@kernel(uses=("surface.py",))
-def shade(y0, y1, ids, at, drawn, look, eye, parallel, over, past, glow):  # type: ignore[no-untyped-def]
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def _group(ids, k, y, x, done, material, flat, at):  # type: ignore[no-untyped-def]
+    """The points of a pixel that are shaded with point k: their number, a point among them, and all points that are done now."""
+    f, same, px, py = ids[k, y, x], 1, at[k, 0], at[k, 1]
+    for other in range(k + 1, len(ids)):
+        g = ids[other, y, x]
+        if g < 0 or (done >> other) & 1:
+            continue
+        slope = flat[g, 0] * flat[f, 0] + flat[g, 1] * flat[f, 1] + flat[g, 2] * flat[f, 2]
+        if g == f:
+            px, py = px + at[other, 0], py + at[other, 1]
+        elif material[g] == material[f] and slope >= 0.9:
+            px, py = px + at[k, 0], py + at[k, 1]
+        else:
+            continue
+        done |= 1 << other
+        same += 1
+    return same, px / same, py / same, done
+
+
+@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+def shade(y0, y1, ids, at, drawn, look, notes, over, past, glow):  # type: ignore[no-untyped-def]
     """Fills rows y0..y1 of over (H, W, 3) light that comes from the layer, past (H, W, 3) what of the light behind passes it.
 
     ids: (K, H, W) int32 faces seen at K points of each pixel, which stand at `at` (K, 2) from the pixel's corner. Points that see
     one material under one slope are shaded once. glow: (H, W, 3), or (0, 0, 3) when nothing shines.
+    notes: facts() of the view, NOTES numbers and a row of the material table to work in, for this thread alone.
     """
-    s = np.zeros(NOTES)
-    count = len(ids)
-    material, flat = drawn[3], drawn[4]
+    pos, faces, vertices, material, flat = drawn
+    table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
+    facts, s, m = notes
+    known = -1
     for y in range(y0, y1):
         for x in range(ids.shape[2]):
             for q in range(3):
                 over[y, x, q], past[y, x, q] = 0.0, 1.0
             done = 0
-            for k in range(count):
+            for k in range(len(ids)):
                 f = ids[k, y, x]
                 if f < 0 or (done >> k) & 1:
                     continue
-                same, px, py = 1, at[k, 0], at[k, 1]
-                for other in range(k + 1, count):
-                    g = ids[other, y, x]
-                    if g < 0 or (done >> other) & 1:
-                        continue
-                    if g != f and (
-                        material[g] != material[f]
-                        or flat[g, 0] * flat[f, 0] + flat[g, 1] * flat[f, 1] + flat[g, 2] * flat[f, 2] < 0.9
-                    ):
-                        continue
-                    done |= 1 << other
-                    same += 1
-                    if g == f:
-                        px, py = px + at[other, 0], py + at[other, 1]
-                    else:
-                        px, py = px + at[k, 0], py + at[k, 1]
-                _point(s, f, x + px / same, y + py / same, drawn, look, eye, parallel)
-                share = same * s[COVER] / count
+                same, px, py, done = _group(ids, k, y, x, done, material, flat, at)
+                if material[f] != known:
+                    known = material[f]
+                    for q in range(len(m)):
+                        m[q] = table[known, q]
+                w0, w1, density = _place(s, f, x + px, y + py, pos, faces, vertices, facts)
+                s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
+                surface(s, m, texels, rows, spots, density)
+                _finish(s, m, chain, levels, answer, facts, lamps, depth)
+                share = same * s[COVER] / len(ids)
                 for q in range(3):
                     over[y, x, q] += min(s[OUT + q], 16.0) * share
                     past[y, x, q] += (s[THROUGH + q] - 1.0) * share
                     if len(glow):
                         glow[y, x, q] += s[GLOW + q] * share
+
+
+def facts(env: tuple[np.ndarray, ...], shadow: tuple[np.ndarray, float], eye: np.ndarray, parallel: bool) -> np.ndarray:
+    """(58,) the numbers that hold for all points. env: harmonics (9, 4), tint (3,), turn (2,) cosine and sine; shadow: world to
+    its texels (3, 4) and bias; eye: (3,) the camera's place, or the direction to it when parallel.
+    """
+    return np.concatenate([*(one.ravel() for one in env), shadow[0].ravel(), [shadow[1]], eye, [float(parallel)]])

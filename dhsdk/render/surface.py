@@ -26,9 +26,11 @@ BASE, COVER, METAL, ROUGH, OPEN, GLOW, FACE, EYE, NV, LIT = 16, 19, 20, 21, 22, 
 CLEAR, CLEAR_ROUGH, CLOTH, CLOTH_ROUGH, PASS, DEEP, SPEC, SPEC_TINT, THIN, THIN_NM = 34, 35, 36, 39, 40, 41, 42, 43, 46, 47
 SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, NOTES = 48, 52, 56, 59, 62, 66, 70, 74
 LEAST_ROUGH = 0.045
+MATH = {"contract", "arcp", "afn", "nsz"}
+"""Freedoms that compiled arithmetic may take; infinities and NaN keep their meaning."""
 
 
-@kernel()
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
 def _wrapped(i, n, mode):  # type: ignore[no-untyped-def]
     if mode == 2:
         return min(max(i, 0), n - 1)
@@ -38,71 +40,72 @@ def _wrapped(i, n, mode):  # type: ignore[no-untyped-def]
     return i & (n - 1) if n & (n - 1) == 0 else i % n
 
 
-@kernel()
-def _square(row, level, u, v):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _square(rows, number, level, u, v):  # type: ignore[no-untyped-def]
     """The four texels around (u, v) in a level, counted from the texture's first, and where between them it falls."""
-    first, height, width = row[4 + 3 * level] - row[4], row[5 + 3 * level], row[6 + 3 * level]
+    first, height, width = rows[number, 4 + 3 * level] - rows[number, 4], rows[number, 5 + 3 * level], rows[number, 6 + 3 * level]
     x, y = u * width - 0.5, v * height - 0.5
     x0, y0 = np.floor(x), np.floor(y)
     i, j = int(x0), int(y0)
-    xa, xb = _wrapped(i, width, row[1]), _wrapped(i + 1, width, row[1])
-    ya, yb = first + _wrapped(j, height, row[2]) * width, first + _wrapped(j + 1, height, row[2]) * width
+    xa, xb = _wrapped(i, width, rows[number, 1]), _wrapped(i + 1, width, rows[number, 1])
+    ya = first + _wrapped(j, height, rows[number, 2]) * width
+    yb = first + _wrapped(j + 1, height, rows[number, 2]) * width
     return ya + xa, ya + xb, yb + xa, yb + xb, x - x0, y - y0
 
 
-@kernel()
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
 def _mixed(texels, start, square, share, s):  # type: ignore[no-untyped-def]
     a, b, c, d, fx, fy = square
     share /= 65535.0
     wd = fx * fy * share
     wb, wc = fx * share - wd, fy * share - wd
-    wa = share - wb - wc - wd
+    wa = np.float32(share - wb - wc - wd)
+    wb, wc, wd = np.float32(wb), np.float32(wc), np.float32(wd)
+    a, b, c, d = start + a, start + b, start + c, start + d
     for q in range(4):
-        s[TEX + q] += (
-            wa * texels[start + a, q] + wb * texels[start + b, q] + wc * texels[start + c, q] + wd * texels[start + d, q]
-        )  # fmt: skip
+        top = wa * np.float32(texels[a, q]) + wb * np.float32(texels[b, q])
+        s[TEX + q] += top + (wc * np.float32(texels[c, q]) + wd * np.float32(texels[d, q]))
 
 
-@kernel()
-def _where(maps, number, s, density):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _where(rows, spots, number, s, density):  # type: ignore[no-untyped-def]
     """Where a lookup falls in every texture of this layout: squares of two levels and the second's share."""
-    row, m = maps[1][number], maps[2][number]
-    u = m[0] * s[UV] + m[1] * s[UV + 1] + m[2]
-    v = m[3] * s[UV] + m[4] * s[UV + 1] + m[5]
-    size = max(row[5], row[6]) * density * np.sqrt(abs(m[0] * m[4] - m[1] * m[3]))
-    level = min(np.log2(size), row[0] - 1.0) if size > 1.0 else 0.0
+    a, b, d, e = spots[number, 0], spots[number, 1], spots[number, 3], spots[number, 4]
+    u, v = a * s[UV] + b * s[UV + 1] + spots[number, 2], d * s[UV] + e * s[UV + 1] + spots[number, 5]
+    size = max(rows[number, 5], rows[number, 6]) * density * np.sqrt(abs(a * e - b * d))
+    level = min(np.log2(size), rows[number, 0] - 1.0) if size > 1.0 else 0.0
     low = int(level)
-    return _square(row, low, u, v), _square(row, min(low + 1, row[0] - 1), u, v), level - low
+    most = rows[number, 0] - 1
+    return _square(rows, number, low, u, v), _square(rows, number, min(low + 1, most), u, v), level - low
 
 
-@kernel()
-def _texture(maps, number, s, density, place, layout):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _texture(texels, rows, spots, number, s, density, place, layout):  # type: ignore[no-untyped-def]
     """Puts the texture's value at TEX; place and layout are those of the last lookup, and are returned for the next."""
-    row = maps[1][number]
-    if row[3] != layout:
-        place = _where(maps, number, s, density)
-        layout = row[3]
-    s[TEX : TEX + 4] = 0.0
-    _mixed(maps[0], row[4], place[0], 1.0 - place[2], s)
+    if rows[number, 3] != layout:
+        place = _where(rows, spots, number, s, density)
+        layout = rows[number, 3]
+    s[TEX] = s[TEX + 1] = s[TEX + 2] = s[TEX + 3] = 0.0
+    _mixed(texels, rows[number, 4], place[0], 1.0 - place[2], s)
     if place[2] > 0.0:
-        _mixed(maps[0], row[4], place[1], place[2], s)
+        _mixed(texels, rows[number, 4], place[1], place[2], s)
     return place, layout
 
 
-@kernel()
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
 def unit(s, at):  # type: ignore[no-untyped-def]
     size = 1.0 / (np.sqrt(s[at] ** 2 + s[at + 1] ** 2 + s[at + 2] ** 2) + 1e-12)
     for q in range(3):
         s[at + q] *= size
 
 
-@kernel()
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
 def dot(s, a, b):  # type: ignore[no-untyped-def]
     return s[a] * s[b] + s[a + 1] * s[b + 1] + s[a + 2] * s[b + 2]
 
 
-@kernel()
-def surface(s, m, maps, density):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def surface(s, m, texels, rows, spots, density):  # type: ignore[no-untyped-def]
     """The material at this point: everything that its factors, maps and the vertex colours say."""
     for q in range(3):
         s[BASE + q] = m[q] * s[TINT + q]
@@ -110,34 +113,36 @@ def surface(s, m, maps, density):  # type: ignore[no-untyped-def]
     s[COVER], s[METAL], s[ROUGH] = m[ALPHA] * s[TINT + 3], m[METALLIC], m[ROUGHNESS]
     place, layout = ((0, 0, 0, 0, 0.0, 0.0), (0, 0, 0, 0, 0.0, 0.0), 0.0), -1
     if m[BASE_MAP] >= 0:
-        place, layout = _texture(maps, int(m[BASE_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[BASE_MAP]), s, density, place, layout)
         for q in range(3):
             s[BASE + q] *= s[TEX + q]
         s[COVER] *= s[TEX + 3]
     if m[MR_MAP] >= 0:
-        place, layout = _texture(maps, int(m[MR_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[MR_MAP]), s, density, place, layout)
         s[ROUGH] *= s[TEX + 1]
         s[METAL] *= s[TEX + 2]
     if m[OCCLUSION_MAP] >= 0:
-        place, layout = _texture(maps, int(m[OCCLUSION_MAP]), s, density, place, layout)
+        same = m[MR_MAP] >= 0 and rows[int(m[OCCLUSION_MAP]), 4] == rows[int(m[MR_MAP]), 4]
+        if not same or rows[int(m[OCCLUSION_MAP]), 3] != layout:
+            place, layout = _texture(texels, rows, spots, int(m[OCCLUSION_MAP]), s, density, place, layout)
         s[OPEN] *= 1.0 + m[OCCLUSION] * (s[TEX] - 1.0)
     if m[EMIT_MAP] >= 0:
-        place, layout = _texture(maps, int(m[EMIT_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[EMIT_MAP]), s, density, place, layout)
         for q in range(3):
             s[GLOW + q] *= s[TEX + q]
     if m[NORMAL_MAP] >= 0:
-        place, layout = _texture(maps, int(m[NORMAL_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[NORMAL_MAP]), s, density, place, layout)
         _bend(s, m[NORMAL_SCALE])
     s[ROUGH] = min(max(s[ROUGH], LEAST_ROUGH), 1.0)
     if m[RICH] > 0:
-        _extensions(s, m, maps, density, place, layout)
+        _extensions(s, m, texels, rows, spots, density, place, layout)
     if m[CUTOFF] >= 0:
         s[COVER] = 0.0 if s[COVER] < m[CUTOFF] else 1.0
     elif m[BLEND] == 0:
         s[COVER] = 1.0
 
 
-@kernel()
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
 def _bend(s, scale):  # type: ignore[no-untyped-def]
     """The normal turned by the normal map's value; left alone where there is no tangent that differs from the normal."""
     along = dot(s, N, T)
@@ -155,8 +160,8 @@ def _bend(s, scale):  # type: ignore[no-untyped-def]
     unit(s, N)
 
 
-@kernel()
-def _extensions(s, m, maps, density, place, layout):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _extensions(s, m, texels, rows, spots, density, place, layout):  # type: ignore[no-untyped-def]
     s[CLEAR], s[CLEAR_ROUGH], s[CLOTH_ROUGH] = m[COAT], m[COAT_ROUGHNESS], m[SHEEN_ROUGHNESS]
     s[PASS], s[DEEP], s[SPEC], s[THIN], s[THIN_NM] = m[TRANSMISSION], m[THICKNESS], m[SPECULAR], m[FILM], m[FILM_MOST]
     for q in range(3):
@@ -166,14 +171,14 @@ def _extensions(s, m, maps, density, place, layout):  # type: ignore[no-untyped-
         (TRANSMISSION_MAP, PASS, 0), (THICKNESS_MAP, DEEP, 1), (SPECULAR_MAP, SPEC, 3), (FILM_MAP, THIN, 0),
     ):  # fmt: skip
         if m[k] >= 0:
-            place, layout = _texture(maps, int(m[k]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[k]), s, density, place, layout)
             s[at] *= s[TEX + channel]
     for k, at in ((SHEEN_MAP, CLOTH), (SPECULAR_COLOR_MAP, SPEC_TINT)):
         if m[k] >= 0:
-            place, layout = _texture(maps, int(m[k]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[k]), s, density, place, layout)
             for q in range(3):
                 s[at + q] *= s[TEX + q]
     if m[FILM_THICKNESS_MAP] >= 0:
-        place, layout = _texture(maps, int(m[FILM_THICKNESS_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[FILM_THICKNESS_MAP]), s, density, place, layout)
         s[THIN_NM] = m[FILM_LEAST] + (m[FILM_MOST] - m[FILM_LEAST]) * s[TEX + 1]
     s[CLEAR_ROUGH] = min(max(s[CLEAR_ROUGH], LEAST_ROUGH), 1.0)

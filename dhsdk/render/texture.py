@@ -47,23 +47,23 @@ class Textures:
         layouts: dict[tuple[object, ...], int] = {}
         chunks: list[np.ndarray] = []
         table, place, offset = [], [], 0
-        pyramids: dict[int, list[np.ndarray]] = {}
+        known: dict[int, list[int]] = {}
         for texture in textures:
             if id(texture) in self._numbers:
                 continue
             self._numbers[id(texture)] = len(self._kept)
             self._kept.append(texture)
-            if id(texture.image) not in pyramids:
-                pyramids[id(texture.image)] = pyramid(texture.image)
-            levels = pyramids[id(texture.image)]
-            row = [len(levels), WRAP[texture.wrap[0]], WRAP[texture.wrap[1]], 0]
+            if id(texture.image) not in known:
+                known[id(texture.image)] = []
+                for level in pyramid(texture.image):
+                    known[id(texture.image)] += [offset, *level.shape[:2]]
+                    offset += level.shape[0] * level.shape[1]
+                    chunks.append(level.reshape(-1, 4))
+            places = known[id(texture.image)]
             moved = _transform(texture)
-            row[3] = layouts.setdefault((*levels[0].shape, *row[1:3], *moved), len(layouts))
-            for level in levels:
-                row += [offset, *level.shape[:2]]
-                offset += level.shape[0] * level.shape[1]
-                chunks.append(level.reshape(-1, 4))
-            table.append(row + [0] * (4 + 3 * LEVELS - len(row)))
+            wrap = WRAP[texture.wrap[0]], WRAP[texture.wrap[1]]
+            layout = layouts.setdefault((*places[1:3], *wrap, *moved), len(layouts))
+            table.append([len(places) // 3, *wrap, layout, *places] + [0] * (3 * LEVELS - len(places)))
             place.append(moved)
         self.texels = np.concatenate(chunks) if chunks else np.full((1, 4), 65535, np.uint16)
         self.table = np.array(table, np.int64).reshape(-1, 4 + 3 * LEVELS)

@@ -1,0 +1,1 @@
+"""The differentiable face of the rendering core: torch in, torch out."""

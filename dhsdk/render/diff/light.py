@@ -1,0 +1,100 @@
+"""Light in torch: lookups in a surround, the BRDF's table, punctual lights. The mathematics of render.shade."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def turned(d: Tensor, turn: float) -> Tensor:
+    """Directions (N, 3) of the world in a surround that is turned by `turn` radians about +Y."""
+    cos, sin = math.cos(turn), math.sin(turn)
+    return torch.stack([cos * d[:, 0] - sin * d[:, 2], d[:, 1], sin * d[:, 0] + cos * d[:, 2]], dim=1)
+
+
+def around(chain: Tensor, levels: tuple[tuple[int, int], ...], turn: float, d: Tensor, rough: Tensor) -> Tensor:
+    """(N, 4) light in a lobe of this roughness around directions (N, 3). chain, levels: see render.environment.Surround."""
+    x, y, z = turned(d, turn).unbind(dim=1)
+    long = 1.0 / (x.abs() + y.abs() + z.abs() + 1e-12)
+    u, v = x * long, z * long
+    fold = (-y * long).clamp(min=0.0)
+    u, v = u + torch.where(u < 0, fold, -fold), v + torch.where(v < 0, fold, -fold)
+    level = rough * (len(levels) - 1)
+    low = level.detach().long().clamp(0, len(levels) - 2)
+    share = (level - low)[:, None]
+    table = torch.tensor(levels, device=d.device)
+    out = torch.zeros(len(d), 4, dtype=d.dtype, device=d.device)
+    for step in range(2):
+        first, size = table[low + step].unbind(dim=1)
+        px, py = (u * 0.5 + 0.5) * (size - 2) + 0.5, (v * 0.5 + 0.5) * (size - 2) + 0.5
+        i, j = px.detach().long(), py.detach().long()
+        fx, fy = (px - i)[:, None], (py - j)[:, None]
+        a = first + j * size + i
+        top = chain[a] * (1 - fx) + chain[a + 1] * fx
+        end = chain[a + size] * (1 - fx) + chain[a + size + 1] * fx
+        out = out + (share if step else 1.0 - share) * (top * (1 - fy) + end * fy)
+    return out
+
+
+def basis(n: Tensor, turn: float) -> Tensor:
+    """(N, 9) spherical harmonics of bands 0 to 2; see render.environment.basis."""
+    x, y, z = turned(n, turn).unbind(dim=1)
+    one = torch.full_like(x, 0.282095)
+    return torch.stack(
+        [
+            one, 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z, 0.315392 * (3 * z * z - 1),
+            1.092548 * x * z, 0.546274 * (x * x - y * y),
+        ],
+        dim=1,
+    )  # fmt: skip
+
+
+def response(table: Tensor, rough: Tensor, nv: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale and offset of F0, and the sheen's share, (N,) each; see render.environment.response."""
+    size = len(table)
+    x, y = (nv * size - 0.5).clamp(0.0, size - 1.001), (rough * size - 0.5).clamp(0.0, size - 1.001)
+    i, j = x.detach().long(), y.detach().long()
+    fx, fy = (x - i)[:, None], (y - j)[:, None]
+    top = table[j, i] * (1 - fx) + table[j, i + 1] * fx
+    end = table[j + 1, i] * (1 - fx) + table[j + 1, i + 1] * fx
+    scale, offset, sheen = (top * (1 - fy) + end * fy).unbind(dim=1)
+    return scale, offset, sheen
+
+
+def lamp(
+    row: Tensor,
+    at: Tensor,
+    normal: Tensor,
+    eye: Tensor,
+    nv: Tensor,
+    rough: Tensor,
+    lit: Tensor,
+    body: Tensor,
+    f0: Tensor,
+    edge: Tensor,
+) -> Tensor:
+    """(N, 3) a punctual light's share of what leaves the points. row: (14,), see render.lighting.Lighting."""
+    kind = int(row[0])
+    power = lit if float(row[13]) > 0 else torch.ones_like(nv)
+    toward = row[4:7].expand_as(at)
+    if kind != 0:
+        away = row[1:4] - at
+        far2 = (away * away).sum(dim=1).clamp(min=1e-8)
+        toward = away / far2.sqrt()[:, None]
+        power = power / far2
+        if float(row[10]) > 0:
+            power = power * (1.0 - (far2 / row[10] ** 2) ** 2).clamp(0.0, 1.0)
+        if kind == 2:
+            power = power * ((toward @ row[4:7] - row[11]) * row[12]).clamp(0.0, 1.0) ** 2
+    nl = (normal * toward).sum(dim=1)
+    a2 = rough**4
+    half = torch.nn.functional.normalize(toward + eye, dim=1)
+    nh, vh = (normal * half).sum(dim=1), (eye * half).sum(dim=1)
+    lobe = a2 / (math.pi * (nh * nh * (a2 - 1.0) + 1.0) ** 2)
+    up = nl.clamp(min=1e-6)
+    hidden = 0.5 / (up * (nv * nv * (1 - a2) + a2).sqrt() + nv * (up * up * (1 - a2) + a2).sqrt())
+    slant = (1.0 - vh.clamp(0.0, 1.0)) ** 5
+    shine = (f0 + (edge - f0) * slant[:, None]) * (lobe * hidden)[:, None]
+    return torch.where(nl[:, None] > 0, (body / math.pi + shine) * row[7:10] * (power * nl)[:, None], 0.0)

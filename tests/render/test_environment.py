@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from dhsdk.errors import RenderError
+from dhsdk.media import Image
+from dhsdk.render.environment import SIZES, basis, directions, of_image, response, surround
+
+
+def even(value=1.0):
+    return np.full((32, 64, 4), value, np.float32)
+
+
+def test_even_light_stays_even_in_every_lobe_and_as_irradiance():
+    one = surround(even(0.7), np.zeros(3), np.ones(3))
+    assert one.chain == pytest.approx(0.7, abs=1e-5)
+    normals = np.random.default_rng(0).normal(size=(50, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    assert basis(normals) @ one.harmonics == pytest.approx(np.full((50, 4), 0.7), abs=2e-3)
+    assert one.table[-1, 0] + one.table[-1, 1] ** 2 == len(one.chain)
+    assert [edge - 2 for edge in one.table[:, 1]] == list(SIZES)
+
+
+def test_irradiance_is_that_of_an_integral():
+    rng = np.random.default_rng(1)
+    light = rng.random((32, 64, 3)).astype(np.float32)
+    light[:16] *= 3
+    one = surround(np.concatenate([light, np.zeros((32, 64, 1), np.float32)], axis=2), np.zeros(3), np.ones(3))
+    d = directions(32, 64)
+    area = np.sin((np.arange(32) + 0.5) / 32 * np.pi)[:, None] * (np.pi / 32) * (2 * np.pi / 64)
+    for normal in (np.array([0.0, 1, 0]), np.array([0.6, 0, 0.8]), np.array([0.0, -1, 0])):
+        truth = (light * (np.maximum(d @ normal, 0) * area)[..., None]).sum(axis=(0, 1)) / np.pi
+        assert (basis(normal) @ one.harmonics)[:3] == pytest.approx(truth, rel=0.06)
+
+
+def test_a_small_bright_source_becomes_the_key_light():
+    light = np.full((64, 128, 3), 0.1, np.float32)
+    light[10:13, 40:43] = (400.0, 300.0, 200.0)
+    one = of_image(Image(light, colour="linear"))
+    assert one.key @ directions(64, 128)[11, 41] > 0.999
+    assert one.tint[0] > one.tint[1] > one.tint[2]
+    assert of_image(Image(np.full((8, 16, 3), 0.5, np.float32), colour="linear")).key.tolist() == [0, 0, 0]
+
+
+def test_row_zero_is_up_and_the_middle_column_is_z():
+    d = directions(64, 128)
+    assert d[0, 0, 1] > 0.99
+    assert d[32, 64] @ np.array([0, 0, 1]) > 0.99
+    assert d[32, 96, 0] < -0.99  # seen from within, -X is to the right of +Z
+
+
+def test_the_table_loses_no_energy_and_gains_none():
+    table = response()
+    both = table[..., 0] + table[..., 1]
+    assert both.max() <= 1.0
+    assert both[0].min() > 0.93  # a mirror gives everything back
+    assert both[-1, -1] == pytest.approx(1 - np.log(2), abs=0.02)  # Smith's masking at alpha 1, seen from above: 1 - ln 2
+    assert table[..., 2].min() >= 0
+    assert table[..., 2].max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("picture", "message"),
+    [
+        (np.ones((4, 8)), "an environment must have three channels"),
+        (np.full((4, 8, 3), np.inf, np.float32), "an environment must be finite and not negative, got 32 pixels"),
+        (np.full((4, 8, 3), -1.0, np.float32), "an environment must be finite and not negative"),
+    ],
+)
+def test_a_broken_environment_is_refused(picture, message):
+    with pytest.raises(RenderError, match=message):
+        surround(picture)
+
+
+def test_bytes_and_grey_pictures_serve_too():
+    one = of_image(Image(np.full((4, 8, 1), 255, np.uint8)))
+    assert one.chain[:, :3] == pytest.approx(1.0, abs=1e-5)

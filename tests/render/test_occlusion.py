@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from dhsdk.errors import RenderError
+from dhsdk.render.occlusion import around, grids, openness, sky
+
+FLOOR = np.array([[-2.0, 0, -2], [2, 0, -2], [2, 0, 2], [-2, 0, 2]])
+PAIR = np.array([[0, 2, 1], [0, 3, 2]])
+
+
+def test_a_plane_is_open_above_and_shut_below():
+    above = sky(FLOOR, PAIR)
+    points = np.array([[0.0, 0, 0], [0.5, 0, 0.3]])
+    up = np.tile([0.0, 1, 0], (2, 1))
+    assert openness(above, points, up) == pytest.approx(1.0)
+    assert openness(above, points - [0, 0.1, 0], up) == pytest.approx(0.0, abs=0.08)
+
+
+def test_a_corner_of_two_walls_is_half_open():
+    wall = FLOOR[:, [0, 2, 1]] * [1, 1, 1] + [0, 2, -2]
+    points, faces = np.concatenate([FLOOR, wall]), np.concatenate([PAIR, PAIR + 4])
+    got = openness(sky(points, faces, directions=256), np.array([[0.0, 0, -1.96], [0, 0, 1.9]]), np.tile([0.0, 1, 0], (2, 1)))
+    assert got[0] == pytest.approx(0.5, abs=0.08)
+    assert got[1] > 0.85
+
+
+def test_points_without_a_normal_are_open_and_threads_change_nothing():
+    above = sky(FLOOR, PAIR, threads=1)
+    points = np.random.default_rng(0).uniform(-2, 2, (9000, 3))
+    up = np.tile([0.0, 1, 0], (9000, 1))
+    assert (openness(above, points, up, threads=1) == openness(sky(FLOOR, PAIR), points, up, threads=3)).all()
+    assert (openness(above, points, np.zeros_like(up)) == 1).all()
+
+
+def test_a_face_has_samples_at_its_corners():
+    first, steps, samples = grids(sky(FLOOR, PAIR), FLOOR, np.tile([0.0, 1, 0], (4, 1)), PAIR)
+    assert len(samples) == sum((n + 1) * (n + 2) // 2 for n in steps)
+    assert first[1] == (steps[0] + 1) * (steps[0] + 2) // 2
+    assert samples == pytest.approx(1.0)
+
+
+def test_directions_are_spread_evenly():
+    d = around(200)
+    assert np.linalg.norm(d, axis=1) == pytest.approx(1.0)
+    assert abs(d.mean(axis=0)).max() < 0.01
+
+
+def test_what_cannot_be_looked_at_is_refused():
+    with pytest.raises(RenderError, match="openness must have faces that can hide something"):
+        sky(FLOOR, np.zeros((0, 3), int))
+    with pytest.raises(RenderError, match="openness must have points and normals"):
+        openness(sky(FLOOR, PAIR), FLOOR, FLOOR[:2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from dhsdk.scene.types import Scene
 PEELS = 4
 """Layers of transparent surfaces that are drawn, the nearest first."""
 BAND = 16
+GLASS_SHADE = 0.5
+"""How much of the light that falls through clear surfaces the floor under them loses."""
 AT = np.array([[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]])
 """Where a pixel is looked at: a turned square, so that nearly upright and nearly level edges get all steps."""
 NO_FIELD = np.empty((0, 0), np.float32)
@@ -68,7 +71,7 @@ class Drawer:
         behind = self._behind(floor, dark, view, size)
         frame.bands(lambda y0, y1: tone.compose(y0, y1, color, past, behind, cover))
         if some:
-            color = _peeled(frame, np.flatnonzero(clear), depths, color, glow, cover)
+            _peeled(frame, np.flatnonzero(clear), depths, color, glow, cover)
         if self._shines:
             _halo(color, glow, settings)
         out = np.empty((settings.size[1], settings.size[0], 4 if len(cover) else 3), np.uint8)
@@ -113,10 +116,13 @@ class Drawer:
 def _opened(geometry: Geometry, casting: np.ndarray, settings: Settings) -> tuple[tuple[np.ndarray, ...], studio.Floor]:
     """The openness of the surfaces and of the floor."""
     count = len(geometry.faces)
-    if not len(casting):
-        casting = geometry.faces
     above = occlusion.sky(geometry.positions, casting, threads=settings.threads)
     floor = studio.floor(geometry, above, settings.threads)
+    if len(casting) < count:
+        whole = studio.floor(
+            geometry, occlusion.sky(geometry.positions, geometry.faces, threads=settings.threads), settings.threads
+        )
+        floor = replace(floor, contact=floor.contact * (1 - GLASS_SHADE) + whole.contact * GLASS_SHADE)
     if not settings.occlusion:
         return (np.zeros(count, np.int64), np.zeros(count, np.int32), np.ones(1, np.float32)), floor
     grids = occlusion.grids(above, geometry.positions, geometry.normals, geometry.faces, threads=settings.threads)
@@ -192,8 +198,8 @@ class Frame:
 
 def _peeled(
     frame: Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
-) -> np.ndarray:
-    """The picture with its transparent layers, the farthest first."""
+) -> None:
+    """Lays the transparent layers over the picture, the farthest first."""
     layers = []
     last: list[np.ndarray] | None = None
     for _ in range(PEELS):
@@ -201,20 +207,16 @@ def _peeled(
         if not (ids >= 0).any():
             break
         layers.append(frame.shaded(ids))
-        last = [np.where(np.isfinite(one), one, np.float32(np.inf)) for one in far]
-    shift = np.zeros((*color.shape[:2], 2), np.float32)
+        last = far
     for over, past, shine in reversed(layers):
-        out = np.empty_like(color)
 
-        def work(y0: int, y1: int, over: Any = over, past: Any = past, out: Any = out, color: Any = color) -> None:
-            tone.glaze(y0, y1, over, past, shift, color, cover, out)
+        def work(y0: int, y1: int, over: np.ndarray = over, past: np.ndarray = past) -> None:
+            tone.glaze(y0, y1, over, past, color, cover)
 
         frame.bands(work)
-        color = out
         if len(glow):
             glow *= past
             glow += shine
-    return color
 
 
 def _halo(color: np.ndarray, glow: np.ndarray, settings: Settings) -> None:

@@ -34,10 +34,13 @@ class Sky:
 
 
 def sky(positions: np.ndarray, faces: np.ndarray, *, directions: int = DIRECTIONS, size: int = SIZE, threads: int = 0) -> Sky:
-    """What a surface hides, seen from all around. positions: (V, 3) metres; faces: (F, 3). Raises RenderError for no faces."""
-    if not len(faces):
-        raise RenderError("openness must have faces that can hide something, got none")
-    low, high = positions[faces].min(axis=(0, 1)), positions[faces].max(axis=(0, 1))
+    """What a surface hides, seen from all around. positions: (V, 3) metres; faces: (F, 3), which may be none: then all is open.
+
+    Raises RenderError for no positions.
+    """
+    if not len(positions):
+        raise RenderError("openness must have positions to look around, got none")
+    low, high = positions.min(axis=0), positions.max(axis=0)
     middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.03 + 1e-6
     toward = around(directions)
     scale = size / (2 * reach)

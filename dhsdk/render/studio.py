@@ -20,25 +20,26 @@ from dhsdk.render.workers import spread
 SHADOW_SIZE, FLOOR_SIZE = 640, 192
 
 # Azimuth from the camera's side, elevation (degrees), half width and half height (radians), softness of the rim, radiance.
-KEY = (-42.0, 46.0, 0.34, 0.28, 0.10, 7.4)
+KEY = (-42.0, 46.0, 0.46, 0.38, 0.12, 4.3)
 KEY_TINT = np.array([1.0, 0.955, 0.89])
 BOXES = (
-    (64.0, 24.0, 0.17, 0.55, 0.08, (1.9, 2.05, 2.3)),
-    (150.0, 30.0, 0.16, 0.50, 0.08, (4.2, 4.4, 4.8)),
-    (-128.0, 22.0, 0.12, 0.52, 0.08, (3.0, 3.0, 3.1)),
+    (64.0, 24.0, 0.17, 0.55, 0.08, (1.8, 1.95, 2.15)),
+    (150.0, 30.0, 0.16, 0.50, 0.08, (3.1, 3.25, 3.5)),
+    (-128.0, 22.0, 0.12, 0.52, 0.08, (2.4, 2.4, 2.5)),
     (0.0, 86.0, 0.55, 0.40, 0.12, (1.5, 1.5, 1.55)),
 )
-BACKDROPS = {"studio": ((0.80, 0.81, 0.83), (0.36, 0.375, 0.41)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
+BACKDROPS = {"studio": ((0.82, 0.83, 0.85), (0.44, 0.455, 0.49)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
 
 
 def radiance(height: int = 256) -> np.ndarray:
     """(H, 2 H, 4) float32: the studio seen from its middle, the camera's side at +Z; the last channel is the key light."""
     d = directions(height, 2 * height)
-    y, z = d[..., 1], d[..., 2]
+    x, y, z = d[..., 0], d[..., 1], d[..., 2]
     floor = np.clip(0.5 - 6.0 * y, 0.0, 1.0)
-    wall = 0.30 - 0.20 * z + 0.14 * np.clip(y, 0, 1)
+    backdrop = _ramp((-z - 0.25) / 0.6) * (1.0 - 0.6 * _ramp((y - 0.35) / 0.5))
+    wall = 0.09 + 0.50 * backdrop + 0.10 * _ramp((y - 0.5) / 0.5)
     out = np.zeros((height, 2 * height, 4), np.float32)
-    lit = 0.36 + 0.10 * np.clip(-y, 0, 1)
+    lit = 0.30 + 0.16 * backdrop - 0.10 * np.abs(x)
     for q, (cool, warm) in enumerate(((0.98, 1.02), (1.0, 1.0), (1.04, 0.97))):
         out[..., q] = (wall * cool) * (1 - floor) + (lit * warm) * floor
     for around, rise, wide, high, soft, light in BOXES:
@@ -139,7 +140,22 @@ def floor_light(ground: Floor, cast: Shadow, threads: int) -> np.ndarray:
                cast.to_light, cast.bias, out)  # fmt: skip
 
     spread(-(-FLOOR_SIZE // rows), work, threads)
-    return out
+    soft = np.empty_like(out)
+    _soften(out, soft)
+    return soft
+
+
+@kernel()
+def _soften(field, out):  # type: ignore[no-untyped-def]
+    """The mean of 4 x 4 points, over which the taps of _floor turn once."""
+    size = len(field)
+    for r in range(size):
+        for c in range(size):
+            total = 0.0
+            for i in range(-2, 2):
+                for j in range(-2, 2):
+                    total += field[min(max(r + i, 0), size - 1), min(max(c + j, 0), size - 1)]
+            out[r, c] = total / 16.0
 
 
 @kernel()
@@ -150,6 +166,7 @@ def _floor(r0, r1, contact, start, height, depth, to_light, bias, out):  # type:
     for r in range(r0, r1):
         for c in range(grid):
             lit = 1.0
+            start_turn = ((r % 4) * 4 + c % 4) * 0.3926990817
             if size > 0:
                 px, pz = start[0] + (c + 0.5) / grid * start[2], start[1] + (r + 0.5) / grid * start[2]
                 x = to_light[0, 0] * px + to_light[0, 1] * height + to_light[0, 2] * pz + to_light[0, 3]
@@ -157,7 +174,7 @@ def _floor(r0, r1, contact, start, height, depth, to_light, bias, out):  # type:
                 z = to_light[2, 0] * px + to_light[2, 1] * height + to_light[2, 2] * pz + to_light[2, 3] - bias
                 near, blockers = 0.0, 0
                 for k in range(32):
-                    reach, turn = 0.09 * size * np.sqrt((k + 0.5) / 32), 2.399963 * k
+                    reach, turn = 0.09 * size * np.sqrt((k + 0.5) / 32), 2.399963 * k + start_turn
                     i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
                     if 0 <= i < size and 0 <= j < size and depth[j, i] < z:
                         near += z - depth[j, i]
@@ -167,7 +184,7 @@ def _floor(r0, r1, contact, start, height, depth, to_light, bias, out):  # type:
                     rim = min(max(near / blockers * wide * scale, 3.0), 0.16 * size)
                     arrived = 0
                     for k in range(64):
-                        reach, turn = rim * np.sqrt((k + 0.5) / 64), 2.399963 * k
+                        reach, turn = rim * np.sqrt((k + 0.5) / 64), 2.399963 * k + start_turn
                         i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
                         if not (0 <= i < size and 0 <= j < size) or depth[j, i] >= z:
                             arrived += 1

@@ -133,21 +133,12 @@ def compose(y0, y1, over, past, ground, cover):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def glaze(y0, y1, over, past, shift, color, cover, out):  # type: ignore[no-untyped-def]
-    """out (H, W, 3) = a transparent layer over color, which is seen `shift` (H, W, 2) pixels away (refraction)."""
-    height, width = past.shape[:2]
+def glaze(y0, y1, over, past, color, cover):  # type: ignore[no-untyped-def]
+    """color (H, W, 3) becomes a transparent layer over what it was."""
     for y in range(y0, y1):
-        for x in range(width):
-            u = min(max(x + shift[y, x, 0], 0.0), width - 1.001)
-            v = min(max(y + shift[y, x, 1], 0.0), height - 1.001)
-            i, j = int(u), int(v)
-            fu, fv = u - i, v - j
+        for x in range(past.shape[1]):
             for q in range(3):
-                top = color[j, i, q] * (1 - fu) + color[j, min(i + 1, width - 1), q] * fu
-                low = (
-                    color[min(j + 1, height - 1), i, q] * (1 - fu) + color[min(j + 1, height - 1), min(i + 1, width - 1), q] * fu
-                )
-                out[y, x, q] = over[y, x, q] + past[y, x, q] * (top * (1 - fv) + low * fv)
+                color[y, x, q] = over[y, x, q] + past[y, x, q] * color[y, x, q]
             if len(cover):
                 cover[y, x] = 1.0 - (1.0 - cover[y, x]) * (past[y, x, 0] + past[y, x, 1] + past[y, x, 2]) / 3.0
 

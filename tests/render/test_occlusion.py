@@ -39,6 +39,11 @@ def test_a_face_has_samples_at_its_corners():
     assert samples == pytest.approx(1.0)
 
 
+def test_nothing_hides_nothing():
+    up = np.tile([0.0, 1, 0], (4, 1))
+    assert (openness(sky(FLOOR, np.zeros((0, 3), int)), FLOOR, up) == 1).all()
+
+
 def test_directions_are_spread_evenly():
     d = around(200)
     assert np.linalg.norm(d, axis=1) == pytest.approx(1.0)
@@ -46,7 +51,7 @@ def test_directions_are_spread_evenly():
 
 
 def test_what_cannot_be_looked_at_is_refused():
-    with pytest.raises(RenderError, match="openness must have faces that can hide something"):
-        sky(FLOOR, np.zeros((0, 3), int))
+    with pytest.raises(RenderError, match="openness must have positions to look around"):
+        sky(np.zeros((0, 3)), np.zeros((0, 3), int))
     with pytest.raises(RenderError, match="openness must have points and normals"):
         openness(sky(FLOOR, PAIR), FLOOR, FLOOR[:2])

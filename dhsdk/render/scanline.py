@@ -137,21 +137,30 @@ def _clip(pos, i, j, m, flat, near, corners):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline="always", error_model="numpy")
-def _depth(pos, i, j, m, px, py):  # type: ignore[no-untyped-def]
+def _weights(a, b, c, px, py):  # type: ignore[no-untyped-def]
     """Perspective-correct weights of the first two corners at a point of the screen, and the depth there."""
-    w0, w1, w2 = np.float64(pos[i, 3]), np.float64(pos[j, 3]), np.float64(pos[m, 3])
-    x0, x1, x2 = pos[i, 0] - px * w0, pos[j, 0] - px * w1, pos[m, 0] - px * w2
-    y0, y1, y2 = pos[i, 1] - py * w0, pos[j, 1] - py * w1, pos[m, 1] - py * w2
-    a, b, c = x1 * y2 - y1 * x2, x2 * y0 - y2 * x0, x0 * y1 - y0 * x1
-    total = a + b + c
+    (x0, y0, z0, w0), (x1, y1, z1, w1), (x2, y2, z2, w2) = a, b, c
+    x0, x1, x2 = x0 - px * w0, x1 - px * w1, x2 - px * w2
+    y0, y1, y2 = y0 - py * w0, y1 - py * w1, y2 - py * w2
+    u, v, w = x1 * y2 - y1 * x2, x2 * y0 - y2 * x0, x0 * y1 - y0 * x1
+    total = u + v + w
     scale = 1.0 / total if total != 0.0 else 0.0
-    p, q = a * scale, b * scale
-    return p, q, p * pos[i, 2] + q * pos[j, 2] + (1.0 - p - q) * pos[m, 2]
+    p, q = u * scale, v * scale
+    return p, q, p * z0 + q * z1 + (1.0 - p - q) * z2
 
 
 @kernel(inline="always", error_model="numpy")
-def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest):  # type: ignore[no-untyped-def]
-    """Fills the rows top..end - 1 of one triangle. nearest holds these rows only, the other pictures hold all."""
+def _corner(pos, i):  # type: ignore[no-untyped-def]
+    return np.float64(pos[i, 0]), np.float64(pos[i, 1]), np.float64(pos[i, 2]), np.float64(pos[i, 3])
+
+
+@kernel(inline="always", error_model="numpy")
+def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, seen, top, end, cull, peel, behind, limit, ids, nearest):  # type: ignore[no-untyped-def]
+    """Fills the rows top..end - 1 of one triangle. nearest holds these rows only, the other pictures hold all.
+
+    seen: the corners as they were given, which peeling needs. Pixels are written here, in place: a call would count references
+    to its arrays, which costs more than a pixel.
+    """
     cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
     if not (abs(cross) < np.inf and cross != 0.0) or (cull and cross > 0.0):
         return
@@ -182,31 +191,92 @@ def _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, p
             continue
         if peel:
             for x in range(left, right):
-                far = np.float32(_depth(pos, i, j, m, x + 0.5, y)[2])
+                far = np.float32(_weights(seen[0], seen[1], seen[2], x + 0.5, y)[2])
                 if behind[row, x] < far < limit[row, x] and -far > nearest[row - top, x]:
                     nearest[row - top, x] = -far
                     ids[row, x] = f
             continue
         k = base + ky * y + kx * (left + 0.5)
         for n in range(right - left):
-            value = np.float32(k + kx * n)
-            x = np.uint64(left + n)  # unsigned: numba then leaves out its treatment of negative indices
-            if value > nearest[np.uint64(row - top), x]:
-                nearest[np.uint64(row - top), x] = value
-                ids[np.uint64(row), x] = f
+            value, place = np.float32(k + kx * n), np.uint64(left + n)
+            if value > nearest[np.uint64(row - top), place]:
+                nearest[np.uint64(row - top), place] = value
+                ids[np.uint64(row), place] = f
 
 
 @kernel(inline="always", error_model="numpy")
-def _load(pos, i, j, m, flat, near, out):  # type: ignore[no-untyped-def]
-    """The corners (x, y, 1/z or -z) of a triangle, nine numbers; not a number first if it meets the near plane."""
+def _load(pos, i, j, m, flat, near, out, n):  # type: ignore[no-untyped-def]
+    """The corners (x, y, 1/z or -z) of a triangle into column n; not a number first if it meets the near plane."""
     z = 2 if flat else 3
     z0, z1, z2 = np.float64(pos[i, z]), np.float64(pos[j, z]), np.float64(pos[m, z])
     r0, r1, r2 = (1.0, 1.0, 1.0) if flat else (1.0 / z0, 1.0 / z1, 1.0 / z2)
     whole = z0 >= near and z1 >= near and z2 >= near
-    out[0] = pos[i, 0] * r0 if whole else np.nan
-    out[1], out[2] = pos[i, 1] * r0, -z0 if flat else r0
-    out[3], out[4], out[5] = pos[j, 0] * r1, pos[j, 1] * r1, -z1 if flat else r1
-    out[6], out[7], out[8] = pos[m, 0] * r2, pos[m, 1] * r2, -z2 if flat else r2
+    out[0, n] = pos[i, 0] * r0 if whole else np.nan
+    out[1, n], out[2, n] = pos[i, 1] * r0, -z0 if flat else r0
+    out[3, n], out[4, n], out[5, n] = pos[j, 0] * r1, pos[j, 1] * r1, -z1 if flat else r1
+    out[6, n], out[7, n], out[8, n] = pos[m, 0] * r2, pos[m, 1] * r2, -z2 if flat else r2
+
+
+@kernel(inline="always", error_model="numpy")
+def _meets(xa, ya, xb, yb, row):  # type: ignore[no-untyped-def]
+    """Where an edge meets the centre line of a row, twice: infinity and -infinity if it does not. As _draw has it."""
+    turn = yb < ya
+    xu, yu, xl, yl = (xb if turn else xa), (yb if turn else ya), (xa if turn else xb), (ya if turn else yb)
+    x = xu + (row + 0.5 - yu) * ((xl - xu) / (yl - yu))
+    meets = (yu - 0.5 <= row) & (yl - 0.5 > row)
+    return (x if meets else np.inf), (x if meets else -np.inf)
+
+
+@kernel(inline="always", error_model="numpy")
+def _spans(c, top, end, width, cull, kind, spans):  # type: ignore[no-untyped-def]
+    """The spans of all triangles that meet one or two rows, by the formulas of _draw, in a form made for vector units.
+
+    kind: 0, nothing to draw; 1, spans hold it; 2, _draw must. spans: first row; for each of two rows the first column, the count
+    of columns and the nearness in the first; nearness per column.
+    """
+    low, high, wide = np.float64(top), np.float64(end), np.float64(width)
+    for n in range(len(kind)):
+        x0, y0, k0, x1, y1, k1, x2, y2, k2 = c[0, n], c[1, n], c[2, n], c[3, n], c[4, n], c[5, n], c[6, n], c[7, n], c[8, n]
+        first = np.ceil(max(min(y0, y1, y2) - 0.5, low))
+        last = np.ceil(min(max(y0, y1, y2) - 0.5, high))
+        cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        good = (abs(cross) < np.inf) & (cross != 0.0) & (not (cull and cross > 0.0)) & (first < last)
+        kx = ((k1 - k0) * (y2 - y0) - (k2 - k0) * (y1 - y0)) / cross
+        ky = ((x1 - x0) * (k2 - k0) - (x2 - x0) * (k1 - k0)) / cross
+        base = k0 - kx * x0 - ky * y0
+        a, b = _meets(x0, y0, x1, y1, first)
+        d, e = _meets(x1, y1, x2, y2, first)
+        g, h = _meets(x2, y2, x0, y0, first)
+        left, right = np.ceil(max(min(a, d, g) - 0.5, 0.0)), np.ceil(min(max(b, e, h) - 0.5, wide))
+        one = max(right - left, 0.0)
+        spans[0, n], spans[1, n], spans[2, n] = first, left, one
+        spans[3, n] = base + ky * (first + 0.5) + kx * (left + 0.5)
+        row = first + 1.0
+        a, b = _meets(x0, y0, x1, y1, row)
+        d, e = _meets(x1, y1, x2, y2, row)
+        g, h = _meets(x2, y2, x0, y0, row)
+        left, right = np.ceil(max(min(a, d, g) - 0.5, 0.0)), np.ceil(min(max(b, e, h) - 0.5, wide))
+        two = max(right - left, 0.0) if row < last else 0.0
+        spans[4, n], spans[5, n] = left, two
+        spans[6, n], spans[7, n] = base + ky * (row + 0.5) + kx * (left + 0.5), kx
+        small = 1 if good & (one + two > 0.0) else 0
+        kind[n] = 2 if (x0 != x0) | (good & (last - first > 2.5)) else small
+
+
+@kernel(inline="always", error_model="numpy")
+def _batch(kept, at, stop, tall, most, band, numbers):  # type: ignore[no-untyped-def]
+    """The next triangles of a band: how many, and where its two lists go on. Both ascend, and so do they."""
+    size = 0
+    while size < BATCH and (at < stop or tall < most):
+        if tall < most and not (kept[tall + 1] & 0xFFFF <= band <= kept[tall + 1] >> 16):
+            tall += 2
+        elif tall >= most or (at < stop and kept[at] < kept[tall]):
+            numbers[size] = kept[at]
+            size, at = size + 1, at + 1
+        else:
+            numbers[size] = kept[tall]
+            size, tall = size + 1, tall + 2
+    return size, at, tall
 
 
 @kernel(error_model="numpy")
@@ -220,41 +290,43 @@ def fill(pos, faces, band, flat, near, cull, peel, behind, limit, begins, kept, 
     ids[top:end] = -1
     parts = np.empty((4, 3))
     # Corners are fetched for many triangles at once: their loads from memory then overlap.
-    corners = np.empty((BATCH, 9))
-    numbers = np.empty(BATCH, np.int32)
+    c = np.zeros((9, BATCH))
+    numbers, kind, spans = np.empty(BATCH, np.int32), np.empty(BATCH, np.int32), np.empty((8, BATCH))
     for chunk in range(len(begins)):
         at, stop = begins[chunk] + starts[chunk, band], begins[chunk] + starts[chunk, band + 1]
         tall, most = begins[chunk] + starts[chunk, bands], begins[chunk] + starts[chunk, bands + 1]
         while at < stop or tall < most:
-            size = 0
-            # Both lists ascend; of equal depths the lower number is seen, so they are merged.
-            while size < BATCH and (at < stop or tall < most):
-                if tall < most and not (kept[tall + 1] & 0xFFFF <= band <= kept[tall + 1] >> 16):
-                    tall += 2
+            size, at, tall = _batch(kept, at, stop, tall, most, band, numbers)
+            for n in range(size):
+                f = numbers[n]
+                _load(pos, np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2]), flat, near, c, n)
+            _spans(c, top, end, width, cull, kind, spans)
+            for n in range(size):
+                f = numbers[n]
+                if kind[n] == 0:
                     continue
-                if tall >= most or (at < stop and kept[at] < kept[tall]):
-                    numbers[size] = kept[at]
-                    at += 1
-                else:
-                    numbers[size] = kept[tall]
-                    tall += 2
-                size += 1
-            for n in range(size):
-                f = numbers[n]
-                _load(pos, np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2]), flat, near, corners[n])
-            for n in range(size):
-                f = numbers[n]
+                if kind[n] == 1 and not peel:
+                    row, slope = int(spans[0, n]), spans[7, n]
+                    for line in range(2):
+                        left, k = int(spans[3 * line + 1, n]), spans[3 * line + 3, n]
+                        for step in range(int(spans[3 * line + 2, n])):
+                            value, place = np.float32(k + slope * step), np.uint64(left + step)
+                            if value > nearest[np.uint64(row + line - top), place]:
+                                nearest[np.uint64(row + line - top), place] = value
+                                ids[np.uint64(row + line), place] = f
+                    continue
                 i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
-                x0, y0, k0 = corners[n, 0], corners[n, 1], corners[n, 2]
-                x1, y1, k1 = corners[n, 3], corners[n, 4], corners[n, 5]
-                x2, y2, k2 = corners[n, 6], corners[n, 7], corners[n, 8]
+                x0, y0, k0 = c[0, n], c[1, n], c[2, n]
+                x1, y1, k1 = c[3, n], c[4, n], c[5, n]
+                x2, y2, k2 = c[6, n], c[7, n], c[8, n]
+                seen = (_corner(pos, i), _corner(pos, j), _corner(pos, m))
                 count = 3 if x0 == x0 else _clip(pos, i, j, m, flat, near, parts)
                 for part in range(1, count - 1):
                     if x0 != x0 or part > 1:
                         x0, y0, k0 = parts[0, 0], parts[0, 1], parts[0, 2]
                         x1, y1, k1 = parts[part, 0], parts[part, 1], parts[part, 2]
                         x2, y2, k2 = parts[part + 1, 0], parts[part + 1, 1], parts[part + 1, 2]
-                    _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, i, j, m, pos, top, end, cull, peel, behind, limit, ids, nearest)
+                    _draw(x0, y0, k0, x1, y1, k1, x2, y2, k2, f, seen, top, end, cull, peel, behind, limit, ids, nearest)
 
 
 @kernel(error_model="numpy")
@@ -269,7 +341,7 @@ def weigh(pos, faces, ids, first, last, bary, depth):  # type: ignore[no-untyped
                 depth[row, x] = np.inf
             else:
                 i, j, m = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
-                p, q, z = _depth(pos, i, j, m, x + 0.5, row + 0.5)
+                p, q, z = _weights(_corner(pos, i), _corner(pos, j), _corner(pos, m), x + 0.5, row + 0.5)
                 bary[row, x, 0] = p
                 bary[row, x, 1] = q
                 depth[row, x] = z

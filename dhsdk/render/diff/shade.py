@@ -6,7 +6,6 @@ Gradients flow into vertices, texture texels, the material table and the environ
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,11 +14,11 @@ from torch import Tensor
 
 from dhsdk.render import surface as sf
 from dhsdk.render.diff.light import around, basis, lamp, response
+from dhsdk.render.diff.texture import sample_texture
 from dhsdk.render.shade import WAVES
 from dhsdk.render.texture import WRAP, Textures
 
 WRAPS = tuple(WRAP)
-Sampler = Callable[..., Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,12 +94,11 @@ def shade(
     eye: Tensor,
     *,
     parallel: bool = False,
-    sample: Sampler,
 ) -> Tensor:
     """(H, W, 3) linear light of the surfaces that are seen, zero where there are none. Opaque surfaces: through is not returned.
 
     faces: (F, 3) int64. material: (F,) rows of look.table. face_id: (H, W) int64, -1 for none. bary: (H, W, 2). eye: (3,) the
-    camera's place, or the direction to it when parallel. sample: sample_texture(texture, uv, wrap=, density=).
+    camera's place, or the direction to it when parallel.
     """
     seen = face_id.flatten() >= 0
     face = face_id.flatten()[seen]
@@ -121,7 +119,7 @@ def shade(
     density = densities(vertices, corners, weights)
     for number in torch.unique(material[face]).tolist():
         pick = torch.nonzero(material[face] == number).flatten()
-        _surface(look, int(number), pick, point, uv, tint, tangent, density, sample)
+        _surface(look, int(number), pick, point, uv, tint, tangent, density)
     flip = torch.where((point.face * point.eye).sum(dim=1, keepdim=True) < 0, -1.0, 1.0)
     point.normal, point.face = point.normal * flip, point.face * flip
     point.lit = lit(look.shadow, at, point.face)
@@ -162,9 +160,7 @@ class Point:
         return cls(**rest | {"at": at, "normal": normal, "face": normal, "eye": eye})
 
 
-def _surface(
-    look: Look, number: int, pick: Tensor, p: Point, uv: Tensor, tint: Tensor, tangent: Tensor, density: Tensor, sample: Sampler
-) -> None:
+def _surface(look: Look, number: int, pick: Tensor, p: Point, uv: Tensor, tint: Tensor, tangent: Tensor, density: Tensor) -> None:
     """The material's factors and maps at the picked points."""
     m = look.table[number]
     one = torch.ones(len(pick), dtype=uv.dtype, device=uv.device)
@@ -177,7 +173,7 @@ def _surface(
         u, v = uv[pick, 0], uv[pick, 1]
         placed = torch.stack([a[0] * u + a[1] * v + a[2], a[3] * u + a[4] * v + a[5]], dim=1)
         scale = float((a[0] * a[4] - a[1] * a[3]).abs().sqrt())
-        out: Tensor = sample(look.textures[k], placed[None], wrap=look.wraps[k], density=density[None, pick] * scale)[0]
+        out: Tensor = sample_texture(look.textures[k], placed[None], wrap=look.wraps[k], density=density[None, pick] * scale)[0]
         return out
 
     def put(name: str, value: Tensor) -> None:

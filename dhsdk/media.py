@@ -71,6 +71,11 @@ class Image:
         return self._pixels
 
     @property
+    def decoded(self) -> bool:
+        """Whether the pixels are at hand already."""
+        return self._pixels is not None
+
+    @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         height, width = self.pixels.shape[:2]

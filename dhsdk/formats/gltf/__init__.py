@@ -25,8 +25,10 @@ class GlbOptions(Params):
     """How a scene is written, and how much a file that is read may hold."""
 
     target: Target | None = param(None, help="add nodes that this engine knows by name (-convcolonly, UCX_, _LOD1, sockets)")
-    textures: Literal["png", "jpeg", "webp", "auto"] = param(
-        "png", help="how raw pixels are encoded; auto: JPEG for opaque colour, PNG for the rest; webp: readers must know WebP"
+    textures: Literal["png", "jpeg", "webp", "ktx2", "auto"] = param(
+        "png",
+        help="how raw pixels are encoded; auto: JPEG for opaque colour, PNG for the rest; webp, ktx2: readers must know them "
+        "(ktx2 stays compressed in the memory of the GPU)",
     )
     quality: int = param(90, help="quality of JPEG and WebP", ge=1, le=100, low="small", high="faithful")
     instancing: Literal["expand", "extension"] = param(

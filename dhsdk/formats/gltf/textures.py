@@ -6,6 +6,7 @@ import dataclasses
 import io
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from dhsdk.formats.gltf import own
 from dhsdk.formats.gltf.container import Document
 from dhsdk.formats.gltf.given import Json, extension, extras, fail, mapping, number, numbers, optional_index, text, whole
 from dhsdk.formats.gltf.packer import Packer
+from dhsdk.formats.ktx2.container import pack, unpack
 from dhsdk.media import MAX_PIXELS, Colour, Image
 from dhsdk.scene.material import Filter, Texture, Wrap
 
@@ -132,15 +134,20 @@ class TextureWriter:
 
 
 def encode(image: Image, how: str, quality: int) -> tuple[bytes, str]:
-    """(bytes, mime type) of an image as glTF takes it: its own PNG, JPEG or KTX2 bytes, else encoded as `how` says.
+    """(bytes, mime type) of an image as glTF takes it: its own PNG or JPEG bytes, else encoded as `how` says.
 
     PNG is compressed at level 1: level 6 takes ten times as long for a few per cent.
     Raises WriteError when its bytes cannot be decoded.
     """
     if image.encoded is not None:
         mime = mime_of(image.encoded)
-        if mime in ("image/png", "image/jpeg", "image/ktx2") or (mime == "image/webp" and how == "webp"):
+        passes = {"ktx2": ("image/ktx2",), "webp": ("image/png", "image/jpeg", "image/webp")}.get(
+            how, ("image/png", "image/jpeg")
+        )
+        if mime in passes or (mime == "image/ktx2" and not image.decoded):
             return image.encoded, mime
+    if how == "ktx2":
+        return _ktx2(image), "image/ktx2"
     from PIL import Image as Pillow
 
     try:
@@ -159,6 +166,16 @@ def encode(image: Image, how: str, quality: int) -> tuple[bytes, str]:
         return out.getvalue(), "image/jpeg"
     picture.save(out, "PNG", compress_level=1)
     return out.getvalue(), "image/png"
+
+
+def _ktx2(image: Image) -> bytes:
+    pixels = eight_bit(image.pixels)
+    height, width = pixels.shape[:2]
+    if width % 4 or height % 4:
+        raise WriteError(
+            f"a KTX2 texture must have sides that are multiples of 4, got {width} x {height} ({image.name!r}): resize it"
+        )
+    return pack(image.replace(pixels=pixels, extras={}))
 
 
 def eight_bit(pixels: np.ndarray) -> np.ndarray:
@@ -227,6 +244,11 @@ class TextureReader:
             layers = mapping(kept.get("layers", {}), "layers of an image")
             mime = mime_of(data) or text(owner.get("mimeType", ""), "mimeType of an image")
             given: dict[str, Any] = {"encoded": data, "mime": mime}
+            if mime == "image/ktx2":
+                with suppress(
+                    ReadError
+                ):  # kinds that cannot be decoded here stay bytes, and say so when their pixels are asked for
+                    given["pixels"] = unpack(data).pixels
             if "pixels" in kept:
                 given = {"pixels": own.array_in(kept["pixels"], self._document, "pixels of an image")}
             self._images[index] = Image(

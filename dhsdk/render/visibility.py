@@ -9,8 +9,8 @@ from dhsdk.render.scanline import BAND, CHUNK, fill, sort, weigh
 from dhsdk.render.viewport import checked, layer, projection
 from dhsdk.render.workers import spread
 
-FEW_FACES, FEW_PIXELS = 30_000, 1 << 18
-"""One thread serves a job that is below both."""
+FEW_FACES, FEW_PIXELS = 16_000, 1 << 16
+"""One thread serves a job that is above neither: waking others costs as much as it saves."""
 
 
 def rasterize(
@@ -95,4 +95,4 @@ class Scanline:
 
 
 def _suited(faces: int, pixels: int, threads: int) -> int:
-    return threads or (1 if faces < FEW_FACES and pixels < FEW_PIXELS else 0)
+    return threads or (1 if faces <= FEW_FACES and pixels <= FEW_PIXELS else 0)

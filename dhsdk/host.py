@@ -242,9 +242,11 @@ class Host:
         return ModelStore(self._found.models, self.device)
 
     def _rasterizer(self, name: str = "auto") -> Any:
+        """The named one; "auto" takes the first that is available and runs on this host's device."""
         reasons = []
         specs = self._found.rasterizers
-        for spec in specs.values() if name == "auto" else filter(None, [specs.get(name)]):
+        fitting = [spec for spec in specs.values() if self.device in spec.devices]
+        for spec in fitting if name == "auto" else filter(None, [specs.get(name)]):
             reason = spec.available()
             if reason is None:
                 return spec.load(self.device)

@@ -1,7 +1,7 @@
 """The plugin API, version 1: the only module that the author of a plugin reads.
 
-A plugin is a module with functions marked @hookimpl, found through the entry point group "dhsdk". Import nothing heavy
-(numpy, torch, trimesh ...) at its top: `dhsdk --help` loads every plugin. Heavy imports belong inside build().
+A plugin is a module with functions marked @hookimpl, found through the entry point group "dhsdk". Import nothing heavy (numpy,
+torch, trimesh ...) at its top, `dhsdk --help` loads every plugin: heavy imports belong inside build().
 """
 
 from __future__ import annotations
@@ -166,11 +166,12 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class RasterizerSpec:
-    """A backend of the rendering core. available() is None or the reason why not; load(device) returns the backend."""
+    """A backend of the rendering core. available() is None or the reason why not; devices: where it is the right choice."""
 
     name: str
     available: Callable[[], str | None]
     load: Callable[[str], Any]
+    devices: tuple[str, ...] = ("cpu", "cuda")
 
 
 class Hooks:

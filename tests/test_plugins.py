@@ -291,6 +291,20 @@ def test_dhsdk_rasterizers_offers_backends_and_their_reasons():
     assert seen == ["toy on cpu"]
 
 
+def test_the_rasterizer_that_nobody_names_fits_the_device():
+    specs = [RasterizerSpec(f"a_{one}", lambda: None, lambda device, one=one: one, devices=(one,)) for one in ("cuda", "cpu")]
+    seen = []
+
+    def build(ctx):
+        from dhsdk.scene import Scene
+
+        seen.append(ctx.rasterizer())
+        return Scene()
+
+    a_host(build, dhsdk_rasterizers=lambda: specs).generate("thing")
+    assert getattr(seen[0], "name", seen[0]) in ("cpu", "numba")
+
+
 def test_dhsdk_before_generate_can_refuse():
     def refuse(request):
         raise RequestError(f"no {request.generator} on Sundays")

@@ -32,11 +32,12 @@ class ObjectPlan(Params):
     @classmethod
     def _shape_of_kernel(cls, values: Any) -> Any:
         known = kernels()
-        if not isinstance(values, dict) or values.get("kernel") not in known:
+        kernel = values.get("kernel") if isinstance(values, dict) else None
+        if not isinstance(kernel, str) or kernel not in known:
             raise ValueError(f"an object with a kernel out of: {', '.join(known)}")
         shape = values.get("shape")
         if not isinstance(shape, Params):
-            values = {**values, "shape": known[values["kernel"]].Params.model_validate(shape)}
+            values = {**values, "shape": known[kernel].Params.model_validate(shape)}
         return values
 
 

@@ -42,4 +42,4 @@ def load(device: str) -> Any:
 
 @hookimpl
 def dhsdk_rasterizers() -> Iterable[RasterizerSpec]:
-    return [RasterizerSpec(name="cuda", available=available, load=load)]
+    return [RasterizerSpec(name="cuda", available=available, load=load, devices=("cuda",))]

@@ -23,4 +23,4 @@ def load(device: str) -> Any:
 
 @hookimpl
 def dhsdk_rasterizers() -> Iterable[RasterizerSpec]:
-    return [RasterizerSpec(name="numba", available=available, load=load)]
+    return [RasterizerSpec(name="numba", available=available, load=load, devices=("cpu",))]

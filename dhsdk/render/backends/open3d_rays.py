@@ -35,4 +35,4 @@ def load(device: str) -> Any:
 
 @hookimpl
 def dhsdk_rasterizers() -> Iterable[RasterizerSpec]:
-    return [RasterizerSpec(name="open3d", available=available, load=load)]
+    return [RasterizerSpec(name="open3d", available=available, load=load, devices=("cpu",))]

@@ -178,8 +178,9 @@ def test_every_noun_has_a_kernel_with_its_preset():
 def test_texture_sizes_are_powers_of_two_and_kernels_are_checked():
     with pytest.raises(ParamError, match="texture must be a power of two, got 100"):
         HOST.request("text_to_3d", prompt="a chair", texture=100)
-    with pytest.raises(ParamError, match="must be an object with a kernel out of: "):
-        ObjectPlan(key="a", kernel="dragon", shape={}, finishes={})
+    for kernel in ("dragon", ["seat"], {}, None):
+        with pytest.raises(ParamError, match="must be an object with a kernel out of: "):
+            ObjectPlan(key="a", kernel=kernel, shape={}, finishes={})
 
 
 def test_the_stylised_look_is_calmer():

@@ -112,10 +112,9 @@ def main() -> None:
         walls, cpus, first = turntable(scene, 6 if quick else 16)
         wall, cpu = (f"{min(one) * 1e3:.0f}/{statistics.median(one) * 1e3:.0f}" for one in (walls, cpus))
         print(f"{name:34} {wall:>16} {cpu:>16} {first:13.2f}")
-    ratio = float(np.exp(np.mean(np.log(ratios))))
-    note = f"geometric mean over {len(ratios)} scenes, 1024 x 1024, 2048-texel textures, minima of CPU time"
+    note = f"the least of {len(ratios)} scenes, 1024 x 1024, 2048-texel textures, minima of CPU time"
     claims = [
-        {"id": "render.pbr_vs_torch_cpu", "value": round(ratio, 2), "peer": "render.diff (torch)", "note": note},
+        {"id": "render.pbr_vs_torch_cpu", "value": round(min(ratios), 2), "peer": "render.diff (torch)", "note": note},
         {"id": "render.pbr_parity_rms", "value": round(worst, 5), "peer": "render.diff (torch)", "note": "the worst scene"},
     ]
     print(json.dumps({"claims": claims}))

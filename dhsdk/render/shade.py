@@ -126,24 +126,15 @@ def _film(s, outside):  # type: ignore[no-untyped-def]
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
 def _refracted(s, chain, levels, facts, passed):  # type: ignore[no-untyped-def]
-    """THROUGH, tinted by the way through the wall, which grows towards the rim; there the light comes from the sides instead."""
+    """THROUGH, tinted by the way through the wall, which grows towards the rim; there light comes from the sides instead, dimmed by the way."""
     longer = 0.5 + 0.3 * (1.0 / max(s[NV], 0.1) - 1.0)
-    bent = 0.85 * (1.0 - s[NV]) ** 2
-    _around(
-        chain,
-        levels,
-        facts,
-        -s[EYE] - 0.7 * s[N],
-        -s[EYE + 1] - 0.7 * s[N + 1],
-        -s[EYE + 2] - 0.7 * s[N + 2],
-        s[ROUGH],
-        s,
-        MIRROR,
-    )
+    bent = 0.9 * (1.0 - s[NV]) ** 2
+    x, y, z = -0.3 * s[EYE] - s[N], -0.3 * s[EYE + 1] - s[N + 1], -0.3 * s[EYE + 2] - s[N + 2]
+    _around(chain, levels, facts, x, y, z, s[ROUGH], s, MIRROR)
     for q in range(3):
         tint = passed * max(s[BASE + q], 1e-4) ** longer
         s[THROUGH + q] = tint * (1.0 - bent)
-        s[OUT + q] += tint * bent * s[MIRROR + q]
+        s[OUT + q] += 0.35 * tint * bent * s[MIRROR + q]
 
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)

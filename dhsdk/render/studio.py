@@ -20,7 +20,7 @@ from dhsdk.render.workers import spread
 SHADOW_SIZE, FLOOR_SIZE = 640, 192
 
 # Azimuth from the camera's side, elevation (degrees), half width and half height (radians), softness of the rim, radiance.
-KEY = (-42.0, 46.0, 0.46, 0.38, 0.12, 4.3)
+KEY = (-42.0, 46.0, 0.54, 0.44, 0.14, 3.2)
 KEY_TINT = np.array([1.0, 0.955, 0.89])
 BOXES = (
     (64.0, 24.0, 0.17, 0.55, 0.08, (1.8, 1.95, 2.15)),

@@ -279,5 +279,5 @@ def test_lower_details_keep_their_volume():
     scene = make_ready(shell_of(0.005), ReadyOptions(lods=3, uv=False))
     for mesh in scene.nodes[0].lods:
         assert closed(mesh.primitives[0])
-    with pytest.raises(RequestError, match="a budget of 60 triangles .*: part 'shell' would lose its volume; ask for more"):
+    with pytest.raises(RequestError, match=r"a budget of 60 triangles .*: part 'shell' would lose its volume; ask for more"):
         make_ready(shell_of(0.005), ReadyOptions(tris=60, uv=False))

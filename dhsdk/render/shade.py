@@ -126,7 +126,7 @@ def _film(s, outside):  # type: ignore[no-untyped-def]
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
 def _refracted(s, chain, levels, facts, passed):  # type: ignore[no-untyped-def]
-    """THROUGH, tinted by the way through the wall, which grows towards the rim; there light comes from the sides instead, dimmed by the way."""
+    """THROUGH, tinted by the way through the wall, which grows towards the rim; there light comes from the sides, dimmed."""
     longer = 0.5 + 0.3 * (1.0 / max(s[NV], 0.1) - 1.0)
     bent = 0.9 * (1.0 - s[NV]) ** 2
     x, y, z = -0.3 * s[EYE] - s[N], -0.3 * s[EYE + 1] - s[N + 1], -0.3 * s[EYE + 2] - s[N + 2]

@@ -11,8 +11,8 @@ from dhsdk.media import Clip, Image
 from dhsdk.render.camera import View, named, orbit
 from dhsdk.render.drawer import Drawer
 from dhsdk.render.geometry import gathered
-from dhsdk.render.raster import rasterize
 from dhsdk.render.settings import Settings
+from dhsdk.render.visibility import rasterize
 from dhsdk.scene.pose import at
 from dhsdk.scene.types import Scene
 
@@ -67,7 +67,9 @@ def buffers(scene: Scene, view: View, size: tuple[int, int]) -> Mapping[str, np.
     """depth (H, W) metres along the view, inf for nothing; normal (H, W, 3) world; id (H, W) node index, -1; uv (H, W, 2)."""
     geometry = gathered(scene)
     pixels, far = view.projected(geometry.positions, *size)
-    ids, bary, depth = rasterize(pixels, far, geometry.faces, size, near=view.camera.near)
+    pos = np.stack([pixels[:, 0], pixels[:, 1], far, pixels[:, 2]], axis=1).astype(np.float32)
+    fragments = rasterize(pos, np.ascontiguousarray(geometry.faces, np.int32), size, near=view.camera.near)
+    ids, bary, depth = fragments.face_id, fragments.bary, fragments.depth
     seen = ids >= 0
     corners = geometry.faces[np.where(seen, ids, 0)]
     weights = np.stack([bary[..., 0], bary[..., 1], 1.0 - bary[..., 0] - bary[..., 1]], axis=-1)[..., None]

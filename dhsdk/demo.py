@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROMPTS = {
     "chair": "a carved oak chair with a red velvet cushion",
-    "vase": "a tall blue ceramic vase with a gold rim",
+    "vase": "a blue ceramic vase with a gold rim",
     "chest": "an old treasure chest with brass bands",
     "lamp": "一盏黄铜台灯，配绿色玻璃灯罩",
 }

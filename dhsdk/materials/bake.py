@@ -103,7 +103,7 @@ def _pattern(finish: Finish, surface: Surface, tile: float) -> None:
         surface.color += (np.clip(second + detail, 0.0, 1.0) - surface.color) * where[..., None]
         return
     # Carved: the ground lies deep and takes the second colour, strongest in the grooves along the relief.
-    groove = np.clip(softened(where, 64) - where, 0.0, 1.0) + 0.35 * (1.0 - np.minimum(where, 1.0))
+    groove = np.clip(softened(where, 64) - where, 0.0, 1.0) + 0.18 * (1.0 - np.minimum(where, 1.0))
     surface.color += (second - surface.color) * np.clip(groove, 0.0, 0.9)[..., None]
     surface.height += np.float32(CUT) * where
 

@@ -60,12 +60,11 @@ def _knit(rng: Rng, size: int, kind: Variety) -> Layers:
 
 def _velvet(rng: Rng, size: int, kind: Variety) -> Layers:
     """Pile that was stroked this way and that."""
-    bend = fractal(rng, size, (3, 3), 3)
-    lay = 0.5 + 0.5 * waves(size, 2, 0, 1.5 * bend + grid(rng, size, (2, 3)))
+    lay = fractal(rng, size, (3, 4), 2)
     nap = grid(rng, size, (size // 2, size // 3))
     ribs = 0.5 + 0.5 * waves(size, 64, 1)
-    tone = 0.1 + 0.55 * smooth(0.1, 0.9, lay) + 0.22 * nap + 0.08 * ribs
-    return Layers(kind.relief * (0.12 * nap + 0.5 * lay), tone, 0.08 * (lay - 0.5))
+    tone = 0.08 + 0.3 * lay + 0.2 * nap + 0.06 * ribs
+    return Layers(kind.relief * (0.12 * nap + 0.2 * lay), tone, 0.08 * (lay - 0.5))
 
 
 def wicker(rng: Rng, size: int, kind: Variety) -> Layers:

@@ -73,6 +73,9 @@ SLOTS_OF = {
 }
 
 
+UNCARVED = ("legs", "seat", "arms", "stem")
+
+
 def main_slots(slots: Mapping[str, str], soft: bool) -> list[str]:
     """The slots that an attribute of the whole object means: those made of what the first one is made of.
 
@@ -105,11 +108,18 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
         values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
     clad = any(map(_is_soft, words.attributes))  # a green velvet armchair: it is the velvet that is green
     soft = ("color", "pattern", "tone") if clad else ()
-    _apply(words.attributes, values, lambda mention: main_slots(slots, _is_soft(mention) or mention.kind in soft))
+    _apply(words.attributes, values, lambda mention: _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft)))
     for part in words.parts:
         own = slots_of_part(part.part.value, slots)
         _apply(part.attributes, values, lambda mention, own=own: own)
     return {slot: Finish.parse(one) for slot, one in values.items()}
+
+
+def _worn(mention: Mention, slots: list[str]) -> list[str]:
+    """Carvings are cut into the faces that are looked at, not into what is thin or sat on."""
+    if mention.kind != "pattern" or mention.value != "carved":
+        return slots
+    return [slot for slot in slots if slot not in UNCARVED] or slots
 
 
 def _is_soft(mention: Mention) -> bool:
@@ -117,13 +127,13 @@ def _is_soft(mention: Mention) -> bool:
 
 
 def _apply(mentions: Sequence[Mention], values: dict[str, dict[str, Any]], slots_for: Any) -> None:
-    material = any(mention.kind == "material" for mention in mentions)
+    named = tuple(mention.value for mention in mentions if mention.kind == "material")
     for mention in sorted(mentions, key=lambda mention: mention.kind != "material"):
         for slot in slots_for(mention):
-            _apply_one(mention, values[slot], material)
+            _apply_one(mention, values[slot], named)
 
 
-def _apply_one(mention: Mention, finish: dict[str, Any], material: bool) -> None:
+def _apply_one(mention: Mention, finish: dict[str, Any], named: tuple[str, ...]) -> None:
     if mention.kind == "material":
         finish.pop("color", None)  # a part of brass on a red chair is brass; a colour of the part itself comes after this
         family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
@@ -131,8 +141,10 @@ def _apply_one(mention: Mention, finish: dict[str, Any], material: bool) -> None
             finish.update(family=family, variety=variety)
     elif mention.kind == "color":
         finish["color"] = mention.value
-        if not material and finish["family"] in ("wood", "metal"):
+        if not named and finish["family"] in ("wood", "metal"):
             finish["variety"] = "painted"
+        elif finish["family"] == "ceramic" and not any("/" in name for name in named):
+            finish["variety"] = "glazed"  # earthenware takes its colour from its glaze
     elif mention.kind == "wear":
         finish["wear"] = round(min(1.0, WEAR.get(mention.value, 0.5) * mention.strength**0.5), 3)
     elif mention.kind == "finish" and mention.value == "painted":

@@ -1,0 +1,110 @@
+"""Projection, fragments and interpolation in torch: ids are found by a rasterizer, the rest is differentiable."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dhsdk.errors import RenderError
+from dhsdk.render.camera import View
+from dhsdk.render.diff import kernels
+from dhsdk.render.rasterizer import Rasterizer
+from dhsdk.render.visibility import rasterize as visible
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fragments:
+    """face_id: (H, W) int64, -1 for nothing. bary: (H, W, 2) weights of the first two corners. depth: (H, W) metres, inf."""
+
+    face_id: Tensor
+    bary: Tensor
+    depth: Tensor
+
+
+def project(points: Tensor, view: View, size: tuple[int, int], world: Tensor | None = None) -> Tensor:
+    """(V, 4) pos of world points (V, 3): x w and y w (pixels), z (metres along the view), w. Differentiable in both tensors.
+
+    world: (4, 4) camera to world, instead of the view's own.
+    """
+    width, height = size
+    own = torch.as_tensor(view.world) if world is None else world
+    inverse = torch.linalg.inv(own.to(points))
+    seen = points @ inverse[:3, :3].T + inverse[:3, 3]
+    far = -seen[:, 2]
+    flat = view.camera.kind != "perspective"
+    scale = height / 2 / (view.camera.ymag if flat else math.tan(view.camera.yfov / 2))
+    w = torch.ones_like(far) if flat else far
+    return torch.stack([seen[:, 0] * scale + w * (width / 2), w * (height / 2) - seen[:, 1] * scale, far, w], dim=1)
+
+
+def rasterize(
+    pos: Tensor, faces: Tensor, size: tuple[int, int], *, backend: Rasterizer | None = None, near: float = 0.0, cull: bool = False
+) -> Fragments:
+    """What is seen through each pixel centre. face_id has no gradient; bary and depth have, with respect to pos.
+
+    pos: (V, 4) as from project(). faces: (F, 3) integers. The arguments are those of render.visibility.rasterize.
+    Raises RenderError: a shape or a face index that cannot be, no pixels.
+    """
+    if pos.dim() != 2 or faces.dim() != 2:
+        raise RenderError(
+            f"fragments must have positions (V, 4) and faces (F, 3), got {tuple(pos.shape)} and {tuple(faces.shape)}"
+        )
+    found = visible(numpy(pos, np.float32), numpy(faces, np.int32), size, backend=backend, near=near, cull=cull)
+    ids = torch.from_numpy(found.face_id).to(pos.device)
+    bary, depth = _Weights.apply(pos, faces, ids, torch.from_numpy(found.bary), torch.from_numpy(found.depth))  # type: ignore[no-untyped-call]
+    return Fragments(ids.long(), bary, depth)
+
+
+def interpolate(values: Tensor, faces: Tensor, fragments: Fragments) -> Tensor:
+    """(H, W, C) vertex values (V, C) at the fragments, zero where nothing is seen. Differentiable in values and weights."""
+    if values.dim() != 2:
+        raise RenderError(f"vertex values must have the shape (V, C), got {tuple(values.shape)}")
+    out: Tensor = _Blend.apply(values, faces, fragments.face_id, fragments.bary)  # type: ignore[no-untyped-call]
+    return out
+
+
+def numpy(tensor: Tensor, kind: Any) -> np.ndarray:
+    """The tensor's numbers as a contiguous array on the CPU."""
+    return np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=kind)
+
+
+class _Weights(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, pos: Tensor, faces: Tensor, ids: Tensor, bary: Tensor, depth: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(pos, faces, ids, bary)
+        return bary.to(pos), depth.to(pos)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        pos, faces, ids, bary = ctx.saved_tensors
+        out = np.zeros(tuple(pos.shape))
+        kernels.bary_back(
+            numpy(pos, np.float64), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, np.float32),
+            numpy(grads[0], np.float64), numpy(grads[1], np.float64), out,
+        )  # fmt: skip
+        return torch.from_numpy(out).to(pos), None, None, None, None
+
+
+class _Blend(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, faces: Tensor, ids: Tensor, bary: Tensor) -> Tensor:
+        ctx.save_for_backward(values, faces, ids, bary)
+        kind = np.float64 if values.dtype == torch.float64 else np.float32
+        out = np.empty((*ids.shape, values.shape[1]), kind)
+        kernels.blend(numpy(values, kind), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, kind), out)
+        return torch.from_numpy(out).to(values)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        values, faces, ids, bary = ctx.saved_tensors
+        to_values, to_bary = np.zeros(tuple(values.shape)), np.zeros(tuple(bary.shape))
+        kernels.blend_back(
+            numpy(values, np.float64), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, np.float64),
+            numpy(grads[0], np.float64), to_values, to_bary,
+        )  # fmt: skip
+        return torch.from_numpy(to_values).to(values), None, None, torch.from_numpy(to_bary).to(bary)

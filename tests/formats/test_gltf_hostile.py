@@ -118,7 +118,7 @@ def changed(path: str, value, data: bytes = SMALL) -> bytes:
         ("materials.0.pbrMetallicRoughness.baseColorTexture", 3, "baseColorTexture must be a mapping, got 3"),
         ("materials.0.extensions", {"KHR_materials_ior": {"ior": None}}, "ior must be a finite number, got None"),
         ("extensionsRequired", ["KHR_draco_mesh_compression"], "the file requires the extension KHR_draco_mesh_compression, which is not"),
-        ("extensionsRequired", ["EXT_meshopt_compression"], "or decode it: gltf-transform copy in.glb out.glb"),
+        ("extensionsRequired", ["KHR_meshopt_compression"], "or decode it: gltf-transform copy in.glb out.glb"),
         ("extensionsRequired", ["ACME_x"], "the file requires the extension ACME_x, which is not read: export the file without it"),
         ("extensionsRequired", [1], "every member of extensionsRequired must be text, got 1"),
         ("animations", [{"channels": [{"target": {"node": 0, "path": "x"}}]}], "path of a channel must be translation, rotation, scale"),

@@ -36,6 +36,10 @@ class GlbOptions(Params):
     )
     physics: Literal["extras", "omi"] = param("extras", help="colliders as typed extras alone, or also as OMI_physics drafts")
     quantize: bool = param(False, help="normals, tangents, UVs, colours as small integers (KHR_mesh_quantization); lossy")
+    compression: Literal["none", "meshopt", "draco"] = param(
+        "none",
+        help="of vertices and indices, for readers that know it (three.js, Babylon.js); meshopt is exact, draco is smaller",
+    )
     max_bytes: int = param(2 << 30, help="largest file, with all it names, that is read", unit="B", ge=1)
 
 

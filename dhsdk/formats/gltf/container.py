@@ -22,13 +22,14 @@ MAX_JSON = 256 << 20
 ALLOWANCE, USES = 256 << 20, 4 << 30
 """Bytes that may be allocated beyond what the file holds, and that may be looked at, at least; see Document."""
 
+MESHOPT = "EXT_meshopt_compression"
 READABLE = frozenset(
     (
         *("KHR_lights_punctual", "KHR_texture_transform", "KHR_materials_variants", "KHR_mesh_quantization"),
         *("KHR_materials_anisotropy", "KHR_materials_clearcoat", "KHR_materials_dispersion", "KHR_materials_emissive_strength"),
         *("KHR_materials_ior", "KHR_materials_iridescence", "KHR_materials_sheen", "KHR_materials_specular"),
         *("KHR_materials_transmission", "KHR_materials_unlit", "KHR_materials_volume"),
-        *("EXT_mesh_gpu_instancing", "EXT_texture_webp", "KHR_texture_basisu", "MSFT_lod"),
+        *("EXT_meshopt_compression", "EXT_mesh_gpu_instancing", "EXT_texture_webp", "KHR_texture_basisu", "MSFT_lod"),
     )
 )
 """Extensions whose content becomes part of the scene (MSFT_lod: only of files written here)."""
@@ -38,7 +39,6 @@ IGNORABLE = frozenset(("OMI_physics_body", "OMI_physics_shape"))
 
 MENDS = {
     "KHR_draco_mesh_compression": "export it without Draco compression, or decode it: gltf-transform copy in.glb out.glb",
-    "EXT_meshopt_compression": "export it without meshopt compression, or decode it: gltf-transform copy in.glb out.glb",
     "KHR_meshopt_compression": "export it without meshopt compression, or decode it: gltf-transform copy in.glb out.glb",
 }
 
@@ -57,6 +57,7 @@ class Document:
     allowance: int = 0
     uses: int = 0
     buffers: dict[int, memoryview] = field(default_factory=dict)
+    unpacked: dict[int, memoryview] = field(default_factory=dict)
     tables: dict[str, list[Json]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,11 +104,27 @@ class Document:
         """(bytes, stride or None) of a bufferView. Raises ReadError."""
         views = self.table("bufferViews")
         owner = views[whole(index, "a bufferView", 0, len(views))]
+        packed = (owner.get("extensions") or {}).get(MESHOPT)
+        if packed is not None:
+            return self._unpacked(index, mapping(packed, MESHOPT), owner)
         data = self.buffer(whole(owner.get("buffer"), "buffer of a bufferView", 0, len(self.table("buffers"))))
         offset = whole(owner.get("byteOffset", 0), "byteOffset of a bufferView", 0, len(data) + 1)
         length = whole(owner.get("byteLength"), "byteLength of a bufferView", 1, len(data) - offset + 1)
         stride = whole(owner["byteStride"], "byteStride of a bufferView", 4, 253) if "byteStride" in owner else None
         return data[offset : offset + length], stride
+
+    def _unpacked(self, index: int, packed: Json, owner: Json) -> tuple[memoryview, int | None]:
+        from dhsdk.formats.gltf.meshopt import unpack
+
+        size = whole(owner.get("byteLength"), "byteLength of a bufferView", 1)
+        if index not in self.unpacked:
+            data = self.buffer(whole(packed.get("buffer"), "buffer of a compressed view", 0, len(self.table("buffers"))))
+            offset = whole(packed.get("byteOffset", 0), "byteOffset of a compressed view", 0, len(data) + 1)
+            length = whole(packed.get("byteLength"), "byteLength of a compressed view", 1, len(data) - offset + 1)
+            self.spend(size)
+            self.unpacked[index] = unpack(packed, data[offset : offset + length], size)
+        stride = whole(owner["byteStride"], "byteStride of a bufferView", 4, 253) if "byteStride" in owner else None
+        return self.unpacked[index], stride
 
     def resource(self, uri: str, what: str) -> bytes:
         """The bytes behind a data: URI or a file in the folder of the glTF file. Raises ReadError."""

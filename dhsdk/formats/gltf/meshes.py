@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dhsdk.errors import WriteError
 from dhsdk.formats.gltf import own
+from dhsdk.formats.gltf.draco import EXTENSION as DRACO
+from dhsdk.formats.gltf.draco import encoded
 from dhsdk.formats.gltf.given import Json
 from dhsdk.formats.gltf.packer import ELEMENT_ARRAY_BUFFER, Packer
 from dhsdk.scene.material import Material
@@ -33,8 +36,10 @@ class MeshWriter:
     quantize: bool
     used: set[str]
     required: set[str]
+    draco: bool = False
     meshes: list[Json] = field(default_factory=list)
     _known: dict[int, tuple[int, Mesh]] = field(default_factory=dict)
+    _rows: dict[int, np.ndarray] = field(default_factory=dict)
 
     def index(self, mesh: Mesh) -> int:
         """The index of a mesh, which is written when it is first asked for."""
@@ -57,8 +62,11 @@ class MeshWriter:
             raise WriteError(f"a primitive must have vertices and faces, and one of mesh {name!r} has none: leave it out")
         kept: Json = {}
         out: Json = {"attributes": self._attributes(primitive, kept)}
-        indices = self._indices(primitive)
-        if indices is not None:
+        extensions: Json = {}
+        if self.draco and primitive.mode == "triangles":
+            out["indices"] = self.packer.accessor(primitive.faces.reshape(-1), bare=True)
+            extensions[DRACO] = self._compressed(primitive.faces, out["attributes"])
+        elif (indices := self._indices(primitive)) is not None:
             out["indices"] = indices
         if primitive.mode != "triangles":
             out["mode"] = MODES[primitive.mode]
@@ -68,8 +76,16 @@ class MeshWriter:
             out["targets"] = self._targets(primitive, kept)
         if primitive.variants:
             self.used.add(VARIANTS)
-            out["extensions"] = {VARIANTS: {"mappings": self._mappings(primitive)}}
+            extensions[VARIANTS] = {"mappings": self._mappings(primitive)}
+        if extensions:
+            out["extensions"] = extensions
         return out | own.with_own(primitive.extras, own.PRIMITIVE, kept)
+
+    def _compressed(self, faces: np.ndarray, attributes: Mapping[str, int]) -> Json:
+        stream, numbers = encoded(faces, {name: self._rows[number] for name, number in attributes.items()})
+        self.used.add(DRACO)
+        self.required.add(DRACO)
+        return {"bufferView": self.packer.view(stream), "attributes": numbers}
 
     def _indices(self, primitive: Primitive) -> int | None:
         """The accessor of the indices, or None where they only count up."""
@@ -81,40 +97,48 @@ class MeshWriter:
         narrow = flat if count > 65535 else flat.astype(np.uint16)
         return self.packer.once(faces, "indices", lambda: self.packer.accessor(narrow, target=ELEMENT_ARRAY_BUFFER))
 
-    def _vertices(self, array: np.ndarray, kind: str, convert: Callable[[np.ndarray], np.ndarray] | None = None) -> int:
-        """The accessor of a vertex attribute; integers that `convert` makes of floats are normalised."""
+    def _vertices(
+        self, array: np.ndarray, kind: str, convert: Callable[[np.ndarray], np.ndarray] | None = None, *, bare: bool = False
+    ) -> int:
+        """The accessor of a vertex attribute; integers that `convert` makes of floats are normalised. bare: rows are in Draco."""
 
         def make() -> int:
             out = array if convert is None else convert(array)
             normalized = out.dtype.kind in "iu" and array.dtype.kind == "f"
             width = min(array.shape[1], out.shape[1])
-            return self.packer.accessor(out, bounds=kind == "positions", normalized=normalized, width=width)
+            number = self.packer.accessor(
+                out, bounds=kind.endswith("positions"), normalized=normalized, width=width, bare=bare
+            )  # fmt: skip
+            if bare:
+                self._rows[number] = out[:, :width]
+            return number
 
-        return self.packer.once(array, kind, make)
+        return self.packer.once(array, f"{kind} in Draco" if bare else kind, make)
 
     def _attributes(self, primitive: Primitive, kept: Json) -> dict[str, int]:
         small = self.quantize
-        out = {"POSITION": self._vertices(primitive.positions, "positions")}
+        put = partial(self._vertices, bare=self.draco and primitive.mode == "triangles")
+        out = {"POSITION": put(primitive.positions, "positions")}
         if small:
             self._note_quantization(primitive)
         if primitive.normals is not None:
-            out["NORMAL"] = self._vertices(primitive.normals, "normals", _signed_bytes if small else None)
+            out["NORMAL"] = put(primitive.normals, "normals", _signed_bytes if small else None)
         if primitive.tangents is not None:
-            out["TANGENT"] = self._vertices(primitive.tangents, "tangents", _signed_bytes if small else None)
+            out["TANGENT"] = put(primitive.tangents, "tangents", _signed_bytes if small else None)
         for i, uv in enumerate(primitive.uvs):
             inside = small and uv.min() >= 0 and uv.max() <= 1
-            out[f"TEXCOORD_{i}"] = self._vertices(uv, "uvs", _unsigned_shorts if inside else None)
+            out[f"TEXCOORD_{i}"] = put(uv, "uvs", _unsigned_shorts if inside else None)
         if not primitive.uvs and primitive.morphs and primitive.normals is not None and primitive.mode == "triangles":
             # Godot makes tangents for every morphed mesh with normals, and reports an error where it finds no UVs
             kept["no_uvs"] = True
-            out["TEXCOORD_0"] = self._vertices(np.zeros((len(primitive.positions), 2), np.float32), "uvs")
+            out["TEXCOORD_0"] = put(np.zeros((len(primitive.positions), 2), np.float32), "uvs")
         if primitive.colors is not None:
-            out["COLOR_0"] = self._vertices(primitive.colors, "colors", _unsigned_bytes if small else None)
+            out["COLOR_0"] = put(primitive.colors, "colors", _unsigned_bytes if small else None)
         if primitive.joints is not None and primitive.weights is not None:
-            self._skinning(primitive.joints, primitive.weights, out)
+            self._skinning(primitive.joints, primitive.weights, out, put)
         for name, array in primitive.attributes.items():
             if _is_direct(name, array):
-                out[name] = self._vertices(array, "attribute")
+                out[name] = put(array, "attribute")
             else:
                 kept.setdefault("attributes", {})[name] = self.packer.block(array)
         return out
@@ -125,12 +149,12 @@ class MeshWriter:
             self.used.add(QUANTIZATION)
             self.required.add(QUANTIZATION)
 
-    def _skinning(self, joints: np.ndarray, weights: np.ndarray, out: dict[str, int]) -> None:
+    def _skinning(self, joints: np.ndarray, weights: np.ndarray, out: dict[str, int], put: Callable[..., int]) -> None:
         kind = np.uint8 if joints.max() < 256 else np.uint16
         for i in range(joints.shape[1] // 4):
             at = slice(4 * i, 4 * i + 4)
-            out[f"JOINTS_{i}"] = self._vertices(joints, f"joints {i}", _columns(at, kind))
-            out[f"WEIGHTS_{i}"] = self._vertices(weights, f"weights {i}", _columns(at, np.float32))
+            out[f"JOINTS_{i}"] = put(joints, f"joints {i}", _columns(at, kind))
+            out[f"WEIGHTS_{i}"] = put(weights, f"weights {i}", _columns(at, np.float32))
 
     def _targets(self, primitive: Primitive, kept: Json) -> list[dict[str, int]]:
         """Every target gets the same attributes, positions always: engines take a missing one for something else than zero."""
@@ -150,7 +174,7 @@ class MeshWriter:
                 if delta is None:
                     missing.append([i, name])
                     delta = still
-                target[key] = self._vertices(delta, "positions" if name == "positions" else "morph")
+                target[key] = self._vertices(delta, "morph positions" if name == "positions" else "morph")
             out.append(target)
         if missing:
             kept["missing"] = missing

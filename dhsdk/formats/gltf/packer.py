@@ -42,6 +42,10 @@ class Packer:
         self.length += size + pad
         return offset, size
 
+    def append(self, data: Chunk) -> int:
+        """The offset of data that no view describes yet."""
+        return self._append(data)[0]
+
     def view(self, data: Chunk, target: int | None = None) -> int:
         """The index of a new bufferView over these bytes."""
         offset, size = self._append(data)
@@ -77,8 +81,9 @@ class Packer:
         normalized: bool = False,
         group: str = "",
         width: int = 0,
+        bare: bool = False,
     ) -> int:
-        """The index of an accessor over (N, C) or (N,) rows.
+        """The index of an accessor over (N, C) or (N,) rows. bare: without a view, the rows stand elsewhere.
 
         group: its bytes share one view with the others of that name. width: the columns that count, the others are padding.
         """
@@ -86,7 +91,7 @@ class Packer:
         columns = 1 if array.ndim == 1 else array.shape[1]
         width = width or columns
         out: dict[str, Any] = {
-            "bufferView": self._group_view(group, array) if group else self.view(array, target),
+            **({} if bare else {"bufferView": self._group_view(group, array) if group else self.view(array, target)}),
             "componentType": COMPONENTS[array.dtype.name],
             "count": len(array),
             "type": VECTORS[width],
@@ -96,7 +101,7 @@ class Packer:
         if bounds:
             low, high = extremes(array.reshape(len(array), columns))
             out["min"], out["max"] = low.tolist(), high.tolist()
-        if width != columns:
+        if width != columns and not bare:
             self.views[out["bufferView"]]["byteStride"] = columns * array.itemsize
         self.accessors.append(out)
         if group:

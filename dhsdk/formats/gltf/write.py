@@ -15,9 +15,11 @@ import numpy as np
 from dhsdk.errors import WriteError
 from dhsdk.formats.gltf import GlbOptions, GltfOptions, own
 from dhsdk.formats.gltf.animation import clip_out, skin_out
+from dhsdk.formats.gltf.container import MESHOPT
 from dhsdk.formats.gltf.given import Json
 from dhsdk.formats.gltf.materials import material_out
 from dhsdk.formats.gltf.meshes import VARIANTS, MeshWriter
+from dhsdk.formats.gltf.meshopt import compress
 from dhsdk.formats.gltf.nodes import LIGHTS, NodeWriter
 from dhsdk.formats.gltf.packer import Chunk, Packer, glb_chunks, json_bytes
 from dhsdk.formats.gltf.pause import collector_paused
@@ -53,7 +55,7 @@ class Built:
     """A scene as glTF before it is packed: formats built upon glTF add to it.
 
     json: the document; its one buffer has no uri yet. chunks, length: the binary pieces in order.
-    nodes: the index of every node by key. materials: the index of a material of the scene.
+    nodes: the index of every node by key. materials: the index of a material of the scene. unpacked: see `buffers`.
     """
 
     json: Json
@@ -61,6 +63,13 @@ class Built:
     nodes: Mapping[str, int]
     materials: Callable[[Material], int]
     textures: TextureWriter
+    unpacked: int = 0
+
+    @property
+    def buffers(self) -> list[Json]:
+        """The document's buffers: the one with the data, and what compressed views would fill."""
+        empty = {"byteLength": self.unpacked, "extensions": {MESHOPT: {"fallback": True}}}
+        return [{"byteLength": self.length}, *([empty] if self.unpacked else [])]
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -86,21 +95,27 @@ def _refusal(scene: Scene, meshes: tuple[Mesh, ...]) -> str | None:
     return None
 
 
-def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Built:
-    """The scene as JSON and binary pieces. store: where pictures go; None puts them into the buffer. Raises WriteError."""
-    drawn = scene.meshes
-    reason = _refusal(scene, drawn)
+def _check(scene: Scene, meshes: tuple[Mesh, ...], options: GlbOptions) -> None:
+    reason = _refusal(scene, meshes)
     if reason:
         raise WriteError(reason)
     if options.quantize and options.target == "godot":
         raise WriteError("quantize must be off for the target godot, which cannot read KHR_mesh_quantization")
+    if options.compression != "none" and options.target == "godot":
+        raise WriteError("compression must be none for the target godot, which reads no compressed meshes")
+
+
+def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Built:
+    """The scene as JSON and binary pieces. store: where pictures go; None puts them into the buffer. Raises WriteError."""
+    drawn = scene.meshes
+    _check(scene, drawn, options)
     packer, used, required = Packer(), set[str](), set[str]()
     textures = TextureWriter(packer, options.textures, options.quality, used, required, store)
     names = dict.fromkeys(scene.variants)
     names |= dict.fromkeys(name for mesh in drawn for one in mesh.primitives for name, _ in one.variants)
     variants = {name: i for i, name in enumerate(names)}
     materials = Table(lambda material: material_out(material, textures, packer))
-    meshes = MeshWriter(packer, materials.index, variants, options.quantize, used, required)
+    meshes = MeshWriter(packer, materials.index, variants, options.quantize, used, required, options.compression == "draco")
     index = {node.key: i for i, node in enumerate(scene.nodes)}
     skins = Table(lambda skin: skin_out(skin, index, packer))
     cameras, lights = Table(lambda camera: _camera(camera, packer)), Table(lambda light: _light(light, packer))
@@ -129,6 +144,7 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
         **({LIGHTS: {"lights": lights.items}} if lights.items else {}),
         **({SHAPE: {"shapes": physics.shapes}} if physics is not None and physics.shapes else {}),
     }
+    unpacked = _packed(packer, options, used, required)
     document = _head(scene, nodes, kept, used, required)
     for key, value in (
         ("extensions", extensions),
@@ -146,8 +162,17 @@ def build(scene: Scene, options: GlbOptions, store: Store | None = None) -> Buil
     ):
         if value:
             document[key] = value
+    return Built(document, packer, index, materials.index, textures, unpacked)
+
+
+def _packed(packer: Packer, options: GlbOptions, used: set[str], required: set[str]) -> int:
+    """Lays down the binary data; the length of what compressed views would fill."""
     packer.finish()
-    return Built(document, packer, index, materials.index, textures)
+    unpacked = compress(packer) if options.compression == "meshopt" else 0
+    if unpacked:
+        used.add(MESHOPT)
+        required.add(MESHOPT)
+    return unpacked
 
 
 def _head(scene: Scene, nodes: NodeWriter, kept: Json, used: set[str], required: set[str]) -> Json:
@@ -216,7 +241,7 @@ def write_glb(scene: Scene, path: Path, options: GlbOptions) -> None:
 def glb_pieces(built: Built) -> Iterator[bytes | memoryview]:
     """The pieces of a GLB file in order. Raises WriteError."""
     if built.length:
-        built.json["buffers"] = [{"byteLength": built.length}]
+        built.json["buffers"] = built.buffers
     return (_raw(one) for one in glb_chunks(built.json, built.chunks, built.length))
 
 
@@ -245,9 +270,11 @@ def write_gltf(scene: Scene, path: Path, options: GltfOptions) -> None:
     if built.length and options.embed:
         data = b"".join(_raw(one) for one in built.chunks)
         uri = f"data:application/octet-stream;base64,{base64.b64encode(data).decode()}"
-        built.json["buffers"] = [{"byteLength": built.length, "uri": uri}]
+        built.json["buffers"] = built.buffers
+        built.json["buffers"][0]["uri"] = uri
     elif built.length:
         with path.with_name(f"{path.stem}.bin").open("wb") as file:
             file.writelines(_raw(one) for one in built.chunks)
-        built.json["buffers"] = [{"byteLength": built.length, "uri": quote(f"{path.stem}.bin")}]
+        built.json["buffers"] = built.buffers
+        built.json["buffers"][0]["uri"] = quote(f"{path.stem}.bin")
     path.write_bytes(json_bytes(built.json))

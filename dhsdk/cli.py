@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ TARGETS = ("godot", "unity", "unreal", "web")
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command: exit code 0 done, 2 bad request (one line says what to change), 1 failure, 130 cancelled."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    _listen()
     try:
         command.main(args=arguments, prog_name="dhsdk", standalone_mode=False)
         code = 0
@@ -42,6 +45,21 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as error:  # a defect of dhsdk: say so in one line, the traceback with --debug
         code = _fail(f"internal error: {type(error).__name__}: {error} (see it whole with --debug)", 1, error, arguments)
     sys.exit(code)
+
+
+_interrupts: list[int] = []
+
+
+def _listen() -> None:
+    """Remembers an interrupt: Python loses the exception when it comes up inside a callback, and the work would go on."""
+
+    def stop(number: int, frame: Any) -> None:
+        _interrupts.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        _interrupts.clear()
+        signal.signal(signal.SIGINT, stop)
 
 
 def _fail(message: str, code: int, error: BaseException, arguments: list[str]) -> int:
@@ -351,11 +369,21 @@ def _write_text(path: Path, text: str) -> None:
 def _progress(what: str) -> Iterator[Callable[[float, str], None]]:
     """A progress bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda fraction, message: None
+        yield lambda fraction, message: _go_on()
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=1.0)
-        yield lambda fraction, message: bar.update(task, completed=fraction, description=message or what)
+
+        def show(fraction: float, message: str) -> None:
+            _go_on()
+            bar.update(task, completed=fraction, description=message or what)
+
+        yield show
+
+
+def _go_on() -> None:
+    if _interrupts:
+        raise KeyboardInterrupt

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from dhsdk.errors import ReadError
-from dhsdk.formats.gltf.given import Json, mapping, mappings, members, text, whole
+from dhsdk.formats.gltf.given import Json, extension, mapping, mappings, members, text, whole
 
 MAX_JSON = 256 << 20
 """Largest JSON part, in bytes, of a GLB; a .gltf with embedded buffers may be as large as the whole limit."""
@@ -104,9 +104,9 @@ class Document:
         """(bytes, stride or None) of a bufferView. Raises ReadError."""
         views = self.table("bufferViews")
         owner = views[whole(index, "a bufferView", 0, len(views))]
-        packed = (owner.get("extensions") or {}).get(MESHOPT)
+        packed = extension(owner, MESHOPT)
         if packed is not None:
-            return self._unpacked(index, mapping(packed, MESHOPT), owner)
+            return self._unpacked(index, packed, owner)
         data = self.buffer(whole(owner.get("buffer"), "buffer of a bufferView", 0, len(self.table("buffers"))))
         offset = whole(owner.get("byteOffset", 0), "byteOffset of a bufferView", 0, len(data) + 1)
         length = whole(owner.get("byteLength"), "byteLength of a bufferView", 1, len(data) - offset + 1)

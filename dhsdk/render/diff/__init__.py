@@ -1,9 +1,9 @@
 """The differentiable face of the rendering core: torch in, torch out. Importing it loads no torch.
 
-    pos = project(points, view, size)
-    seen = rasterize(pos, faces, size)
-    colors = interpolate(values, faces, seen)
-    picture = antialias(colors, seen, pos, faces, topology(faces.numpy(), points.numpy()))
+pos = project(points, view, size)
+seen = rasterize(pos, faces, size)
+colors = interpolate(values, faces, seen)
+picture = antialias(colors, seen, pos, faces, topology(faces.numpy(), points.numpy()))
 """
 
 from __future__ import annotations

@@ -102,9 +102,13 @@ def orbit(
         raise RenderError(f"an orbit must have at least one view, got {count}")
     points = drawn_points(scene)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    steps = [frame(scene, i * math.tau / 12, elevation, fov=fov, aspect=aspect, margin=margin) for i in range(12)]
-    away = max(float(np.linalg.norm(view.world[:3, 3] - middle)) for view in steps)
-    eyes = [middle + away * np.array(_direction(0.6 + i * math.tau / count, elevation)) for i in range(count)]
+    directions = [_direction(0.6 + i * math.tau / count, elevation) for i in range(count)]
+    reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
+    away = 1e-3
+    for direction in directions:
+        x, y, z = ((points - middle) @ look_at(direction, (0.0, 0.0, 0.0))[:3, :3]).T
+        away = max(away, float((z + np.maximum(np.abs(x) / (reach * aspect), np.abs(y) / reach)).max()))
+    eyes = [middle + away * np.array(direction) for direction in directions]
     return tuple(View(look_at(tuple(eye), tuple(middle)), Camera(yfov=fov)) for eye in eyes)
 
 

@@ -55,7 +55,9 @@ def crate_parts(frame: CrateFrame, rng: Stream) -> list[Part]:
     """The floor, four walls, their battens and the lid."""
     parts = [Part("floor", surface(mapped(_floor(frame, rng), frame.flare)), "planks", (0.0, frame.feet, 0.0))]
     inner = (frame.width - 2 * frame.thick, frame.depth - 2 * frame.thick)
-    parts[0] = replace(parts[0], sockets=(PartSocket("inside", (0.0, frame.feet + frame.thick, 0.0), "support", inner),))
+    shut = frame.params.lid.style != "none" and frame.params.lid.open < 0.3
+    kind = "inside" if shut else "support"  # what is put on a closed chest stands on its lid
+    parts[0] = replace(parts[0], sockets=(PartSocket("inside", (0.0, frame.feet + frame.thick, 0.0), kind, inner),))
     for name, turn in SIDES:
         along, out = (
             (frame.width, frame.depth / 2) if turn in (0.0, 2 * BACK) else (frame.depth - 2.02 * frame.thick, frame.width / 2)

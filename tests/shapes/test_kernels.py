@@ -157,3 +157,13 @@ def test_things_are_darker_towards_the_ground():
         if part.name == "leg_front_left":
             y, light = part.surface.positions[:, 1], part.surface.colors.mean(axis=1)
             assert light[y < 0.05].mean() < 0.85 * light[y > 0.3].mean()
+
+
+def test_what_is_put_on_a_closed_chest_stands_on_its_lid():
+    import dhsdk
+    from dhsdk.scene import make, measure, place
+
+    chest, jug = (dhsdk.generate("text_to_3d", prompt=prompt, texture=16) for prompt in ("a treasure chest", "a jug"))
+    both = make.group("both", place.on(jug, chest))
+    high, tall = measure.bounds(chest)[1][1], np.ptp(measure.bounds(jug), axis=0)[1]
+    assert measure.bounds(both)[1][1] == pytest.approx(high + tall, abs=1e-4)

@@ -8,7 +8,7 @@ import torch
 
 from dhsdk.errors import RenderError
 from dhsdk.render.camera import View, look_at
-from dhsdk.render.diff.antialias import antialias
+from dhsdk.render.diff.silhouette import antialias
 from dhsdk.render.diff.fragments import interpolate, project, rasterize
 from dhsdk.render.topology import topology
 from dhsdk.render.visibility import fragments

@@ -12,9 +12,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dhsdk.render.diff.silhouette import antialias
     from dhsdk.render.diff.fragments import Fragments, interpolate, project, rasterize
     from dhsdk.render.diff.shade import shade
+    from dhsdk.render.diff.silhouette import antialias
     from dhsdk.render.diff.texture import sample_texture
     from dhsdk.render.topology import topology
 

@@ -8,8 +8,8 @@ import torch
 
 from dhsdk.errors import RenderError
 from dhsdk.render.camera import View, look_at
-from dhsdk.render.diff.silhouette import antialias
 from dhsdk.render.diff.fragments import interpolate, project, rasterize
+from dhsdk.render.diff.silhouette import antialias
 from dhsdk.render.topology import topology
 from dhsdk.render.visibility import fragments
 from dhsdk.render.visibility import rasterize as visible
@@ -159,3 +159,9 @@ def test_shapes_are_checked():
         antialias(torch.zeros(4, 4, 3), found, pos, corners, topology(faces, one.positions))
     with pytest.raises(RenderError, match=r"faces must have the shape \(F, 3\), got \(3,\)"):
         topology(np.zeros(3, np.int32))
+
+
+def test_the_package_hands_out_the_function():
+    from dhsdk.render.diff import antialias as handed
+
+    assert handed is antialias

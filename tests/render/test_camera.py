@@ -1,11 +1,13 @@
 """Cameras: what they must hold is in the picture."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from dhsdk.errors import RenderError
 from dhsdk.render.camera import orbit
-from dhsdk.scene import make
+from dhsdk.scene import make, measure
 from dhsdk.scene.primitives import box
 
 
@@ -13,7 +15,7 @@ from dhsdk.scene.primitives import box
 @pytest.mark.parametrize("aspect", [0.5, 1.0, 2.0])
 def test_every_view_of_an_orbit_holds_the_whole_scene(size, aspect):
     scene = make.place(make.single(box(size), "box"), at=(7.0, -2.0, 1.0))
-    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2.0 * size + (7.0, -2.0, 1.0)
+    corners = np.array(list(itertools.product(*measure.bounds(scene).T)))
     width, height = int(400 * aspect), 400
     nearest = []
     for view in orbit(scene, 7, aspect=aspect, margin=0.1):

@@ -23,7 +23,7 @@ def assemble(name: str, parts: Sequence[Part], materials: Mapping[str, tuple[Mat
     """The Scene of one object: a root node and one node per part, each standing at its pivot.
 
     materials: slot -> (material, edge length in metres of one texture tile, which divides the UVs).
-    Hinged parts become revolute joints; the sockets of parts become sockets of their nodes.
+    Hinged parts become revolute joints, sliding ones prismatic; the sockets of parts become sockets of their nodes.
     Raises: SceneError for a part whose slot has no material, whose parent is missing, or a tile that is not positive.
     """
     keys = _keys(name, parts)
@@ -46,6 +46,9 @@ def assemble(name: str, parts: Sequence[Part], materials: Mapping[str, tuple[Mat
         if part.hinge is not None:
             axis, lower, upper = part.hinge
             joints.append(Joint(f"{key}_hinge", "revolute", parent, key, place, axis=axis, lower=lower, upper=upper))
+        if part.slide is not None:
+            axis, lower, upper = part.slide
+            joints.append(Joint(f"{key}_slide", "prismatic", parent, key, place, axis=axis, lower=lower, upper=upper))
     return Scene(nodes=tuple(nodes), sockets=tuple(sockets), joints=tuple(joints), name=name)
 
 

@@ -51,6 +51,7 @@ class Part:
     """A named piece. slot: which of the kernel's material slots it wears. pivot: its natural joint or base centre, m.
 
     parent: the name of another part, or None. hinge: (axis, lower, upper) when it turns about its pivot, radians.
+    slide: (axis, lower, upper) when it slides along its axis instead (drawers, vise jaws), metres.
     collide: False for trim that no collider should cover.
     """
 
@@ -62,6 +63,7 @@ class Part:
     hinge: tuple[tuple[float, float, float], float, float] | None = None
     sockets: tuple[PartSocket, ...] = ()
     collide: bool = True
+    slide: tuple[tuple[float, float, float], float, float] | None = None
 
 
 class Kernel(ABC):

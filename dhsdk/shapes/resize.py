@@ -49,7 +49,11 @@ def _scaled(part: Part, factors: np.ndarray) -> Part:
         colors=surface.colors,
     )
     sockets = tuple(_scaled_socket(socket, factors) for socket in part.sockets)
-    return replace(part, surface=made, pivot=_times(part.pivot, factors), sockets=sockets)
+    slide = part.slide
+    if slide is not None:
+        stretch = float(np.abs(np.asarray(slide[0])) @ factors)
+        slide = (slide[0], slide[1] * stretch, slide[2] * stretch)
+    return replace(part, surface=made, pivot=_times(part.pivot, factors), sockets=sockets, slide=slide)
 
 
 def _scaled_socket(socket: PartSocket, factors: np.ndarray) -> PartSocket:

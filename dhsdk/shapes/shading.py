@@ -14,22 +14,24 @@ GROUND = 0.66
 """Brightness where a part meets the floor."""
 
 
-def finished(parts: Sequence[Part], rng: Stream) -> tuple[Part, ...]:
-    """The parts moved so that the lowest point is at y = 0, darker towards the ground, below and inside.
+def finished(parts: Sequence[Part], rng: Stream, ground: float = GROUND) -> tuple[Part, ...]:
+    """The parts moved so that the lowest point is at y = 0, darker towards the ground (down to `ground`), below and inside.
 
     Each is scaled by up to 0.25 % in x and z about its pivot: repeated pieces are never the same to the bit.
     """
     low = min(float(part.surface.positions[:, 1].min()) for part in parts)
     high = max(float(part.surface.positions[:, 1].max()) for part in parts)
-    return tuple(_finish(part, low, high - low, 1.0 + rng("vary", part.name).uniform(-0.0025, 0.0025, 2)) for part in parts)
+    return tuple(
+        _finish(part, low, high - low, 1.0 + rng("vary", part.name).uniform(-0.0025, 0.0025, 2), ground) for part in parts
+    )
 
 
-def _finish(part: Part, low: float, height: float, vary: np.ndarray) -> Part:
+def _finish(part: Part, low: float, height: float, vary: np.ndarray, least: float) -> Part:
     surface = part.surface
     pivot = np.asarray(part.pivot)
     positions = (surface.positions - pivot) * (vary[0], 1.0, vary[1]) + pivot - (0.0, low, 0.0)
     rise = np.clip(positions[:, 1] / (0.45 * height), 0.0, 1.0)
-    ground = GROUND + (1.0 - GROUND) * rise * (2.0 - rise)
+    ground = least + (1.0 - least) * rise * (2.0 - rise)
     sky = 0.87 + 0.13 * np.clip(surface.normals[:, 1] + 0.35, -1.0, 1.0)
     own = np.ones((len(positions), 3)) if surface.colors is None else surface.colors
     # The floor's bounce is warm: blue fades a little faster than red.

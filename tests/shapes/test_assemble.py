@@ -7,6 +7,7 @@ from dhsdk.scene.check import check
 from dhsdk.shapes import kernels
 from dhsdk.shapes.assemble import assemble, node_key
 from dhsdk.shapes.kernel import Part
+from dhsdk.shapes.resize import resized
 from dhsdk.shapes.solids import box
 from dhsdk.shapes.surface import surface
 from tests.shapes.laws import built
@@ -48,6 +49,14 @@ def test_hinges_become_joints():
     assert (joint.kind, joint.child, joint.parent) == ("revolute", "lid", "floor")
     assert joint.translation == scene.node("lid").translation
     assert joint.lower <= 0.0 < joint.upper
+
+
+def test_slides_become_prismatic_joints_and_grow_with_the_parts():
+    drawer = Part("drawer", BOX, "x", (0.0, 0.1, 0.0), slide=((0.0, 0.0, 1.0), -0.1, 0.3))
+    (grown,) = resized([drawer], 2.0)
+    (joint,) = assemble("desk", [grown], materials(["x"])).joints
+    assert (joint.kind, joint.child, joint.axis) == ("prismatic", "drawer", (0.0, 0.0, 1.0))
+    assert (joint.lower, joint.upper) == pytest.approx((-0.2, 0.6))
 
 
 def test_a_part_named_as_the_root_gets_a_number():

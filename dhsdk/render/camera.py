@@ -104,7 +104,7 @@ def orbit(
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     directions = [_direction(0.6 + i * math.tau / count, elevation) for i in range(count)]
     reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
-    away = 1e-3
+    away = 1e-6
     for direction in directions:
         x, y, z = ((points - middle) @ look_at(direction, (0.0, 0.0, 0.0))[:3, :3]).T
         away = max(away, float((z + np.maximum(np.abs(x) / (reach * aspect), np.abs(y) / reach)).max()))

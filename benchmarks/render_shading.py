@@ -44,7 +44,7 @@ def compared(scene: Scene, view: View, size: int, runs: int) -> tuple[list[float
     """CPU seconds of ours and of torch's, the RMS difference of the pictures in 1/255, and the pixels shaded."""
     import torch
 
-    from dhsdk.render.diff.shade import Vertices, look_of, shade
+    from dhsdk.render.diff.shading import Vertices, look_of, shade
 
     geometry = gathered(scene)
     drawer = Drawer(scene, Settings(size=(size, size), samples=1))

@@ -1,4 +1,4 @@
-"""Shading: metallic-roughness PBR with the ratified KHR_materials extensions, compiled. render.diff.shade is the same in torch.
+"""Shading: metallic-roughness PBR with the ratified KHR_materials extensions, compiled. render.diff.shading is the same in torch.
 
 Light comes from a Surround (split sum; its fourth channel is the key light, which casts the shadow), from punctual lights and
 from the surface itself; openness dims what comes from all around.

@@ -7,7 +7,7 @@ import torch
 from dhsdk.errors import RenderError
 from dhsdk.media import Image
 from dhsdk.render import Settings, View, look_at
-from dhsdk.render.diff.shade import Vertices, look_of, shade
+from dhsdk.render.diff.shading import Vertices, look_of, shade
 from dhsdk.render.diff.texture import halved, sample_texture
 from dhsdk.render.drawer import Drawer, Frame
 from dhsdk.render.geometry import gathered

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from dhsdk.errors import ReadError
 from dhsdk.formats.gltf.given import Json, extension, mapping, mappings, members, text, whole
+from dhsdk.formats.gltf.meshopt import MESHOPT, unpack
 
 MAX_JSON = 256 << 20
 """Largest JSON part, in bytes, of a GLB; a .gltf with embedded buffers may be as large as the whole limit."""
@@ -22,7 +23,6 @@ MAX_JSON = 256 << 20
 ALLOWANCE, USES = 256 << 20, 4 << 30
 """Bytes that may be allocated beyond what the file holds, and that may be looked at, at least; see Document."""
 
-MESHOPT = "EXT_meshopt_compression"
 READABLE = frozenset(
     (
         *("KHR_lights_punctual", "KHR_texture_transform", "KHR_materials_variants", "KHR_mesh_quantization"),
@@ -114,8 +114,6 @@ class Document:
         return data[offset : offset + length], stride
 
     def _unpacked(self, index: int, packed: Json, owner: Json) -> tuple[memoryview, int | None]:
-        from dhsdk.formats.gltf.meshopt import unpack
-
         size = whole(owner.get("byteLength"), "byteLength of a bufferView", 1)
         if index not in self.unpacked:
             data = self.buffer(whole(packed.get("buffer"), "buffer of a compressed view", 0, len(self.table("buffers"))))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.errors import ReadError
-from dhsdk.formats.gltf.container import MESHOPT
 from dhsdk.formats.gltf.given import Json, whole
 from dhsdk.formats.gltf.packer import ELEMENT_ARRAY_BUFFER, Packer
 from dhsdk.jit import kernel
 
+MESHOPT = "EXT_meshopt_compression"
 MEND = "decode it: gltf-transform copy in.glb out.glb"
 ATTRIBUTES, INDICES = 0xA0, 0xD1
 TAIL = 32

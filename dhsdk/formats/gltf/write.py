@@ -15,11 +15,10 @@ import numpy as np
 from dhsdk.errors import WriteError
 from dhsdk.formats.gltf import GlbOptions, GltfOptions, own
 from dhsdk.formats.gltf.animation import clip_out, skin_out
-from dhsdk.formats.gltf.container import MESHOPT
 from dhsdk.formats.gltf.given import Json
 from dhsdk.formats.gltf.materials import material_out
 from dhsdk.formats.gltf.meshes import VARIANTS, MeshWriter
-from dhsdk.formats.gltf.meshopt import compress
+from dhsdk.formats.gltf.meshopt import MESHOPT, compress
 from dhsdk.formats.gltf.nodes import LIGHTS, NodeWriter
 from dhsdk.formats.gltf.packer import Chunk, Packer, glb_chunks, json_bytes
 from dhsdk.formats.gltf.pause import collector_paused

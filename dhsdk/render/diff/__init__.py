@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dhsdk.render.diff.fragments import Fragments, interpolate, project, rasterize
-    from dhsdk.render.diff.shade import shade
+    from dhsdk.render.diff.shading import shade
     from dhsdk.render.diff.silhouette import antialias
     from dhsdk.render.diff.texture import sample_texture
     from dhsdk.render.topology import topology
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Fragments", "antialias", "interpolate", "project", "rasterize", "sample_texture", "shade", "topology"]
 
 _HOME = dict.fromkeys(("Fragments", "interpolate", "project", "rasterize"), "diff.fragments")
-_HOME |= {"antialias": "diff.silhouette", "sample_texture": "diff.texture", "shade": "diff.shade", "topology": "topology"}
+_HOME |= {"antialias": "diff.silhouette", "sample_texture": "diff.texture", "shade": "diff.shading", "topology": "topology"}
 
 
 def __getattr__(name: str) -> Any:

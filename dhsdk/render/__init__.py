@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dhsdk.render.camera import View, frame, look_at, named, orbit
+    from dhsdk.render.clips import clip
     from dhsdk.render.contact import sheet
-    from dhsdk.render.picture import buffers, clip, render
+    from dhsdk.render.layers import buffers
+    from dhsdk.render.picture import render
     from dhsdk.render.settings import Settings
 
 __all__ = ["Settings", "View", "buffers", "clip", "frame", "look_at", "named", "orbit", "render", "sheet"]
 
 _HOME = {"Settings": "settings", "View": "camera", "frame": "camera", "look_at": "camera", "named": "camera", "orbit": "camera"}
-_HOME |= {"buffers": "picture", "clip": "picture", "render": "picture", "sheet": "contact"}
+_HOME |= {"buffers": "layers", "clip": "clips", "render": "picture", "sheet": "contact"}
 
 
 def __getattr__(name: str) -> Any:

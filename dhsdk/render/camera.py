@@ -62,13 +62,21 @@ def look_at(eye: tuple[float, float, float], target: tuple[float, float, float])
 
 
 def frame(
-    scene: Scene, azimuth: float = 0.6, elevation: float = 0.32, *, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.12
+    scene: Scene,
+    azimuth: float = 0.6,
+    elevation: float = 0.32,
+    *,
+    fov: float = 0.5,
+    aspect: float = 1.0,
+    margin: float = 0.12,
+    animation: str | None = None,
 ) -> View:
     """The view from that direction in which the whole scene just fits, with `margin` of the picture free on each side.
 
-    azimuth: radians about +Y from +Z. elevation: radians above the horizon. fov: vertical, radians.
+    azimuth: radians about +Y from +Z. elevation: radians above the horizon. fov: vertical, radians. animation: what moves in this
+    clip of the scene stays in the picture too.
     """
-    points = drawn_points(scene)
+    points = drawn_points(scene, animation)
     matrix = look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))
     turned = points @ matrix[:3, :3]
     reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
@@ -112,10 +120,13 @@ def orbit(
     return tuple(View(look_at(tuple(eye), tuple(middle)), Camera(yfov=fov)) for eye in eyes)
 
 
-def named(scene: Scene, name: str, aspect: float = 1.0) -> View:
-    """The view of a name (three-quarter, front, side, top) or of the camera node of that key. Raises RenderError."""
+def named(scene: Scene, name: str, aspect: float = 1.0, animation: str | None = None) -> View:
+    """The view of a name (three-quarter, front, side, top) or of the camera node of that key. animation: as for frame().
+
+    Raises RenderError: no such camera.
+    """
     if name in NAMES:
-        return frame(scene, *NAMES[name], aspect=aspect)
+        return frame(scene, *NAMES[name], aspect=aspect, animation=animation)
     if name in scene:
         camera = scene.node(name).camera
         if camera is not None:

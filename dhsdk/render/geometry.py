@@ -10,7 +10,7 @@ from dhsdk.errors import RenderError
 from dhsdk.scene.frames import instance_matrices, world
 from dhsdk.scene.material import Material
 from dhsdk.scene.mesh import Primitive
-from dhsdk.scene.pose import posed
+from dhsdk.scene.pose import at, posed
 from dhsdk.scene.types import Node, Scene
 
 MOST_FACES = 20_000_000
@@ -72,31 +72,37 @@ def _chunk(
 
 def _copies(node: Node, primitive: Primitive, matrices: dict[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """World positions, normals and tangents of each copy of a primitive."""
-    at = posed(node, primitive, matrices)
+    here = posed(node, primitive, matrices)
     skinned = node.skin is not None and primitive.joints is not None
     matrix = np.eye(4) if skinned else matrices[node.key]
     if primitive.normals is None or skinned or primitive.morphs:
-        normals = _normals(at, primitive.faces.astype(np.int64))
+        normals = _normals(here, primitive.faces.astype(np.int64))
     else:
         normals = _unit(primitive.normals @ np.linalg.inv(matrix[:3, :3]))
-    tangents = np.zeros((len(at), 4))
+    tangents = np.zeros((len(here), 4))
     if primitive.tangents is not None:
         tangents = np.concatenate([_unit(primitive.tangents[:, :3] @ matrix[:3, :3].T), primitive.tangents[:, 3:]], axis=1)
     if node.instances is None:
-        return [(at, normals, tangents)]
+        return [(here, normals, tangents)]
     out = []
     inverse = np.linalg.inv(matrix)
     for own in instance_matrices(node.instances):
         whole = matrix @ own @ inverse
         linear = whole[:3, :3]
         turned = np.concatenate([_unit(tangents[:, :3] @ linear.T), tangents[:, 3:]], axis=1)
-        out.append((at @ linear.T + whole[:3, 3], _unit(normals @ np.linalg.inv(linear)), turned))
+        out.append((here @ linear.T + whole[:3, 3], _unit(normals @ np.linalg.inv(linear)), turned))
     return out
 
 
-def drawn_points(scene: Scene) -> np.ndarray:
-    """(V, 3) float64 world positions of everything that is drawn. Raises RenderError when that is nothing."""
-    return gathered(scene).positions
+def drawn_points(scene: Scene, animation: str | None = None) -> np.ndarray:
+    """(V, 3) float64 world positions of everything that is drawn, at nine moments of an animation where one is named.
+
+    Raises RenderError when that is nothing.
+    """
+    if animation is None:
+        return gathered(scene).positions
+    seconds = max((one.seconds for one in scene.animations if one.name == animation), default=0.0)
+    return np.concatenate([gathered(at(scene, animation, seconds * i / 8)).positions for i in range(9)])
 
 
 def _unit(v: np.ndarray) -> np.ndarray:

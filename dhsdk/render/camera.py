@@ -82,7 +82,12 @@ def frame(
     reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
     middle, distance = _fitted(turned, reach * aspect, reach)
     matrix[:3, 3] = matrix[:3, :3] @ np.array([middle[0], middle[1], distance])
-    return View(matrix, Camera(yfov=fov))
+    return View(matrix, _lens(fov, distance - float(turned[:, 2].max())))
+
+
+def _lens(fov: float, nearest: float) -> Camera:
+    """A camera that sees what is `nearest` metres away, however small."""
+    return Camera(yfov=fov, near=max(1e-7, min(0.01, 0.5 * nearest)))
 
 
 def _direction(azimuth: float, elevation: float) -> tuple[float, float, float]:
@@ -99,16 +104,23 @@ def _fitted(points: np.ndarray, right: float, up: float) -> tuple[np.ndarray, fl
         low = (points[:, axis] - points[:, 2] * reach).min()
         middle[axis] = (high + low) / 2
         z = max(z, float((high - low) / (2 * reach)))
-    return middle, max(z, float(points[:, 2].max()) + 1e-3)
+    return middle, max(z, float(points[:, 2].max()) + 1e-3 * float(np.ptp(points, axis=0).max()) + 1e-9)
 
 
 def orbit(
-    scene: Scene, count: int, *, elevation: float = 0.3, fov: float = 0.5, aspect: float = 1.0, margin: float = 0.1
+    scene: Scene,
+    count: int,
+    *,
+    elevation: float = 0.3,
+    fov: float = 0.5,
+    aspect: float = 1.0,
+    margin: float = 0.1,
+    animation: str | None = None,
 ) -> tuple[View, ...]:
-    """`count` views once around the scene, all at the distance that the widest of them needs."""
+    """`count` views once around the scene, all at the distance that the widest of them needs. animation: as for frame()."""
     if count < 1:
         raise RenderError(f"an orbit must have at least one view, got {count}")
-    points = drawn_points(scene)
+    points = drawn_points(scene, animation)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     directions = [_direction(0.6 + i * math.tau / count, elevation) for i in range(count)]
     reach = math.tan(fov / 2) * (1.0 - 2.0 * margin)
@@ -117,7 +129,8 @@ def orbit(
         x, y, z = ((points - middle) @ look_at(direction, (0.0, 0.0, 0.0))[:3, :3]).T
         away = max(away, float((z + np.maximum(np.abs(x) / (reach * aspect), np.abs(y) / reach)).max()))
     eyes = [middle + away * np.array(direction) for direction in directions]
-    return tuple(View(look_at(tuple(eye), tuple(middle)), Camera(yfov=fov)) for eye in eyes)
+    lens = _lens(fov, away - float(np.linalg.norm(points - middle, axis=1).max()))
+    return tuple(View(look_at(tuple(eye), tuple(middle)), lens) for eye in eyes)
 
 
 def named(scene: Scene, name: str, aspect: float = 1.0, animation: str | None = None) -> View:

@@ -36,7 +36,11 @@ def clip(
     if isinstance(cameras, str):
         aspect = width / height
         still = cameras != "orbit"
-        views = (named(scene, cameras, aspect, animation),) * count if still else orbit(scene, count, aspect=aspect)
+        views = (
+            (named(scene, cameras, aspect, animation),) * count
+            if still
+            else orbit(scene, count, aspect=aspect, animation=animation)
+        )
     else:
         views = tuple(cameras)
     if not views:

@@ -69,7 +69,7 @@ def unpack(own: Json, data: memoryview, size: int) -> memoryview:
         out = np.zeros((count, stride), np.uint8)
         good = len(stream) > max(stride, TAIL) and stream[0] == ATTRIBUTES and _rows_in(stream, out, _block(stride))
     if not good:
-        raise ReadError(f"a compressed view must hold a whole meshopt stream of version 0 or 1, got damaged data: {MEND}")
+        raise ReadError(f"a compressed view must hold a whole meshopt stream (0xa0 or 0xd1), got damaged data: {MEND}")
     return out.reshape(-1).data
 
 

@@ -29,7 +29,9 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     made, low_confidence = _objects(reading, ctx)
     understood, already, ignored = _effect(reading, made, ctx)
     if params.style == "stylised":
-        made = tuple(one.model_copy(update={"finishes": stylised(one.finishes)}) for one in made)
+        made = tuple(
+            one.model_copy(update={"finishes": stylised(one.finishes), "shape": _exaggerated(one.shape)}) for one in made
+        )
     assumed = (*already, *_assumptions(made))
     report = Words(understood=understood, ignored=ignored, assumed=assumed, low_confidence=tuple(low_confidence))
     return TextTo3dPlan(
@@ -108,6 +110,18 @@ def _shape(kernel: Kernel, preset: str, locks: Locks, key: str, ctx: Context) ->
             drawn = value * (1.0 + SPREAD * ctx.rng("plan", key, *path).uniform(-1.0, 1.0))
             group[path[-1]] = round(min(max(drawn, one.ge), one.le), 4)
     return kernel.Params.parse(base)
+
+
+def _exaggerated(shape: Any) -> Any:
+    """The shape with every field called `stylised` at its upper end: the kernel knows what of it to exaggerate."""
+    values = shape.model_dump(mode="json")
+    for path, one in every_field(type(shape)):
+        if path[-1] == "stylised":
+            group = values
+            for step in path[:-1]:
+                group = group[step]
+            group[path[-1]] = one.le
+    return type(shape).parse(values)
 
 
 def _effect(reading: Reading, made: tuple[ObjectPlan, ...], ctx: Context) -> tuple[tuple[str, ...], ...]:

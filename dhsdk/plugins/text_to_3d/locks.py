@@ -25,7 +25,15 @@ SAME = {
     "thick": {"thick", "chunky", "heavy"},
     "thin": {"thin", "slender"},
     "fat": {"fat", "bulging", "round", "plump"},
+    "rustic": {"rustic"},
+    "medieval": {"rustic"},
+    "victorian": {"ornate"},
+    "modern": {"plain", "precise"},
+    "minimalist": {"plain", "precise"},
 }
+BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
+"""What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
+
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
 
@@ -73,6 +81,11 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
         _ended(mention, inside, locks)
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
         _chosen(mention.value, inside, locks)
+        if mention.kind == "style":
+            _ended(mention, inside, locks)
+    elif mention.kind == "wear":
+        wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * mention.strength**0.5), 3)
+        locks.values.update({path: wear for path in inside if path[-1] == "wear"})
 
 
 def _measured(mention: Mention, locks: Locks) -> None:

@@ -70,7 +70,11 @@ SLOTS_OF = {
     "chain": ("chain", "metal"),
     "hook": ("hook", "metal"),
     "footrest": ("legs", "frame"),
+    "head": ("blade",),
+    "wrap": ("wrap", "handle"),
 }
+ALSO = {"handle": ("wrap",)}
+"""What goes with a named part: the wrapping of a handle is what the hand sees of it."""
 
 
 UNCARVED = ("legs", "seat", "arms", "stem")
@@ -90,10 +94,10 @@ def main_slots(slots: Mapping[str, str], soft: bool) -> list[str]:
 
 
 def slots_of_part(part: str, slots: Mapping[str, str]) -> list[str]:
-    """The slot that a named part wears, or none."""
+    """The slots that a named part wears: one and what goes with it, or none."""
     for name in (part, f"{part}s", *SLOTS_OF.get(part, ())):
         if name in slots:
-            return [name]
+            return [name, *(other for other in ALSO.get(part, ()) if other in slots)]
     return []
 
 

@@ -14,6 +14,9 @@ from dhsdk.words.tokens import Token, has_letters, lemmas, less, tokens
 
 MAX_CHARACTERS = 4000
 
+ARTICLES = ("a", "an", "the")
+"""Never the first half of a word written apart: a round table is not around a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -137,7 +140,9 @@ def _phrase(found: Sequence[Token], i: int, words: Lexicon) -> tuple[tuple[Sense
             continue
         *head, last = run[:length]
         for form in (last, *lemmas(last)):
-            senses = words.english.get((*head, form)) or words.english.get(("".join(head) + form,) if head else ())
+            senses = words.english.get((*head, form)) or words.english.get(
+                ("".join(head) + form,) if head and head[0] not in ARTICLES else ()
+            )
             if senses:
                 return senses, i + length
     return (), i

@@ -123,3 +123,8 @@ def test_every_material_of_the_lexicon_can_be_baked():
         family, _, variety = FORMERLY.get(value, value).partition("/")
         assert family in CATALOGUE, value
         assert not variety or variety in CATALOGUE[family], value
+
+
+def test_an_article_is_no_half_of_a_word():
+    kinds = {mention.text: (mention.kind, mention.value) for mention in read("a round walnut chair", lexicon()).mentions}
+    assert kinds["round"] == ("shape", "round")

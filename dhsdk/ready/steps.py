@@ -18,11 +18,14 @@ from dhsdk.ready.textures import capped
 from dhsdk.ready.unwrap import unwrapped
 from dhsdk.scene import edit
 from dhsdk.scene.frames import instance_matrices, world
+from dhsdk.scene.measure import bounds
 from dhsdk.scene.mesh import Collider, Mesh, Primitive
 from dhsdk.scene.types import Node, Scene
 
 LEAST = 60
 """Parts of so few triangles keep them in LODs: nothing is gained, and shapes break."""
+APART = 1e-4
+"""How far each level lies from the one before along every axis, share of the scene's diagonal."""
 KEPT_VOLUME = 0.4
 """A lower detail may differ from LOD0 by this share of its volume."""
 
@@ -42,6 +45,7 @@ def make_ready(
     if options.weld:
         scene = edit.map_meshes(scene, lambda mesh: cleaned(mesh) if _reducible(mesh) else mesh)
     meshes = _budgeted(scene, options.tris)
+    apart = APART * float(np.linalg.norm(np.ptp(bounds(scene), axis=0)))
     finished: dict[int, Mesh] = {}
     lods: dict[int, tuple[Mesh, ...]] = {}
     for number, (key, mesh) in enumerate(meshes.items()):
@@ -51,7 +55,8 @@ def make_ready(
             chain.append(_reduced(chain[-1], chain[0]))
         made = [_tangented(one) if options.tangents else one for one in chain]
         finished[key] = made[0]
-        lods[key] = tuple(small for large, small in pairwise(made) if small.triangles < large.triangles)
+        coarser = [small for large, small in pairwise(made) if small.triangles < large.triangles]
+        lods[key] = tuple(_apart(one, apart * level) for level, one in enumerate(coarser, 1))
     tell(0.85, "colliders and textures")
     nodes = tuple(_detailed(node, finished, lods) for node in scene.nodes)
     ready = replace(scene, nodes=_collided(replace(scene, nodes=nodes), options))
@@ -59,6 +64,13 @@ def make_ready(
         ready = capped(ready, options.texture)
     tell(1.0, "ready")
     return ready
+
+
+def _apart(mesh: Mesh, shift: float) -> Mesh:
+    """The mesh moved by less than can be seen: levels shown together while an engine fades between them do not flicker, and what
+    welds a whole file by position does not sew one level to another."""
+    moved = (replace(one, positions=one.positions - np.float32(shift)) for one in mesh.primitives)
+    return replace(mesh, primitives=tuple(moved))
 
 
 def _silent(fraction: float, message: str) -> None:

@@ -24,7 +24,7 @@ class Top(Params):
     irregular: float = param(0.3, help="how uneven the boards are", ge=0.0, le=1.0, low="precise", high="rustic")
 
 
-class Base(Params):
+class Stand(Params):
     style: Literal["tapered", "turned", "pedestal", "trestle"] = param("tapered", help="what carries the top")
     thickness: float = param(0.075, help="thickness of the legs", unit="m", ge=0.04, le=0.12, low="slender", high="chunky")
     apron: float = param(0.1, help="height of the apron", unit="m", ge=0.07, le=0.16, low="low", high="tall")
@@ -40,7 +40,7 @@ class Drawers(Params):
 class TableParams(Params):
     size: Size = param(Size(), help="the outer size")
     top: Top = param(Top(), help="the top")
-    base: Base = param(Base(), help="legs and frame")
+    base: Stand = param(Stand(), help="legs and frame")
     drawers: Drawers = param(Drawers(), help="the drawers")
     detail: int = param(16, help="segments of round pieces", ge=8, le=28, low="faceted", high="smooth")
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from dhsdk.errors import ParamError, RequestError
 from dhsdk.media import Image
@@ -45,11 +46,17 @@ def test_lods_are_closed_smaller_and_keep_their_seams():
     counts = [node.mesh.triangles, *(lod.triangles for lod in node.lods)]
     assert len(counts) == 4
     assert all(small <= large // 2 + 1 for large, small in pairwise(counts))
-    source = {tuple(row) for row in np.hstack([node.mesh.primitives[0].positions, node.mesh.primitives[0].uvs[0]])}
-    for lod in node.lods:
+    finest = node.mesh.primitives[0]
+    source = cKDTree(np.hstack([finest.positions, finest.uvs[0]]))
+    apart = 1e-4 * np.linalg.norm(np.ptp(finest.positions, axis=0))
+    for level, lod in enumerate(node.lods, 1):
         primitive = lod.primitives[0]
         assert closed(primitive)
-        assert {tuple(row) for row in np.hstack([primitive.positions, primitive.uvs[0]])} <= source
+        back = primitive.positions + np.float32(apart * level)
+        assert source.query(np.hstack([back, primitive.uvs[0]]))[0].max() < 1e-6
+        away = cKDTree(finest.positions).query(primitive.positions)[0]
+        assert away.min() > 0.9 * apart  # no edge is welded to one of another level
+        assert away.max() < 10 * apart
 
 
 def test_an_impossible_budget_is_refused():

@@ -71,7 +71,8 @@ class Kernel(ABC):
 
     Params: the design space in SI units; every field has help, a range, and where it has ends the words low and high.
         Fields of one part stand in a nested group: legs.count, back.height.
-    slots: material slot -> default finish as "family" or "family/variety" ("wood/oak"); the first slot is the main one.
+    slots: material slot -> default finish as "family", "family/variety" ("wood/oak") or "family/variety/#rrggbb" (an accent:
+        words for the whole leave its colour alone); the first slot is the main one.
     presets: noun -> values that make it ({"stool": {"back": {"style": "none"}}}): they differ in topology.
     """
 

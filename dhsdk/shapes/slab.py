@@ -28,6 +28,12 @@ def skin(
     return boxed(outward(loft(rings, Look("along", crease, tint))), grain)
 
 
+def sheet(x: np.ndarray, y: np.ndarray, thick: np.ndarray, *, tint: float | Sequence[float] = 0.92, grain: int = 1) -> Shell:
+    """A plate in the x-y plane about z = 0 through a grid x, y: (R, 7), whose columns stand at ACROSS; thick: (R,) metres."""
+    grid = np.stack([x, y, 0.5 * np.asarray(thick)[:, None] * np.asarray(RIM)], axis=2)
+    return skin(grid, grid * (1.0, 1.0, -1.0), tint=tint, grain=grain)
+
+
 def plate_between(
     rows: Sequence[tuple[float, float, float, float]],
     *,
@@ -39,14 +45,11 @@ def plate_between(
 
     bulge: metres by which the ends of each row (at its low and high y) lie behind its middle, towards -x.
     """
-    x, low, high, thick = np.asarray(rows, np.float64).T[:, :, None]
-    v = np.asarray(ACROSS)[None, :]
-    grid = np.empty((len(rows), len(ACROSS), 3))
-    bulges = np.broadcast_to(np.asarray(bulge, np.float64), (len(rows),))[:, None]
-    grid[..., 0] = x - bulges * (2.0 * v - 1.0) ** 2
-    grid[..., 1] = low + (high - low) * v
-    grid[..., 2] = 0.5 * thick * np.asarray(RIM)
-    return skin(grid, grid * (1.0, 1.0, -1.0), tint=tint, grain=grain)
+    x, low, high, thick = np.asarray(rows, np.float64).T
+    v = np.asarray(ACROSS)
+    behind = np.broadcast_to(np.asarray(bulge, np.float64), x.shape)
+    across = x[:, None] - behind[:, None] * (2.0 * v - 1.0) ** 2
+    return sheet(across, low[:, None] + (high - low)[:, None] * v, thick, tint=tint, grain=grain)
 
 
 def outward(shell: Shell) -> Shell:

@@ -35,7 +35,7 @@ def test_nodes_stand_at_their_pivots_and_meshes_where_they_were(name):
         for part, node in zip(parts, scene.nodes[1:], strict=True):
             assert world(scene, node.key) == pytest.approx(part.pivot, abs=1e-9)
             primitive = node.mesh.primitives[0]
-            assert primitive.positions + world(scene, node.key) == pytest.approx(part.surface.positions, abs=1e-6)
+            assert primitive.positions + world(scene, node.key) == pytest.approx(part.surface.positions, rel=1e-6, abs=1e-6)
             assert primitive.uvs[0] == pytest.approx(part.surface.uvs / 0.5, abs=1e-5)
             assert primitive.colors.shape == (len(primitive.positions), 4)
             assert node.mesh.name == node.key == node_key(node.key)

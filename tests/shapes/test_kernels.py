@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dhsdk.materials.catalogue import CATALOGUE
 from dhsdk.materials.finish import Finish
 from dhsdk.shapes import kernels
 from tests.shapes.laws import are_sound, built, scalars, values, with_value
@@ -32,8 +34,10 @@ def test_cards_are_complete(name):
     assert kernel.summary
     assert len(kernel.presets) >= 5
     for finish in kernel.slots.values():
-        family, _, variety = finish.partition("/")
-        Finish(family=family, variety=variety)
+        family, variety, color = (*finish.split("/"), "", "")[:3]
+        assert Finish(family=family, variety=variety, color=color).family in CATALOGUE
+        assert not variety or variety in CATALOGUE[family]
+        assert re.fullmatch("(#[0-9a-f]{6})?", color)
     for path, field in scalars(kernel.Params):
         assert field.help, path
         assert field.choices or field.type is bool or (field.ge is not None and field.le is not None), path

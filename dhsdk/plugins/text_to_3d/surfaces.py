@@ -72,25 +72,33 @@ SLOTS_OF = {
     "footrest": ("legs", "frame"),
     "head": ("blade",),
     "wrap": ("wrap", "handle"),
+    "fin": ("fins",),
+    "hatch": ("nose",),
+    "booster": ("hull",),
 }
 ALSO = {"handle": ("wrap",)}
 """What goes with a named part: the wrapping of a handle is what the hand sees of it."""
 
 
+ALL_OVER = ("wear", "finish", "style")
+"""Words that mean a thing with all its accents."""
+
 UNCARVED = ("legs", "seat", "arms", "stem")
 
 
-def main_slots(slots: Mapping[str, str], soft: bool) -> list[str]:
+def main_slots(slots: Mapping[str, str], soft: bool, accents: bool = False) -> list[str]:
     """The slots that an attribute of the whole object means: those made of what the first one is made of.
 
-    soft: the attribute is a cloth or leather, which covers the upholstery where there is one.
+    soft: the attribute is a cloth or leather, which covers the upholstery where there is one. accents: also those slots
+    that have a colour of their own (a red rocket keeps its brass portholes, a rusty one rusts all over).
     """
     if soft:
         padded = [slot for slot, finish in slots.items() if finish.partition("/")[0] in SOFT]
         if padded:
             return padded
-    first = next(iter(slots.values())).partition("/")[0]
-    return [slot for slot, finish in slots.items() if finish.partition("/")[0] == first]
+    first = next(iter(slots))
+    alike = [slot for slot, finish in slots.items() if finish.partition("/")[0] == slots[first].partition("/")[0]]
+    return [slot for slot in alike if accents or slot == first or slots[slot].count("/") < 2]
 
 
 def slots_of_part(part: str, slots: Mapping[str, str]) -> list[str]:
@@ -105,14 +113,20 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
     """A finish for every slot: its default, drawn within its family where that is open, and what the words say of it."""
     values: dict[str, dict[str, Any]] = {}
     for slot, name in slots.items():
-        family, _, variety = name.partition("/")
+        family, variety, color = (*name.split("/"), "", "")[:3]
         values[slot] = {"family": family, "variety": variety, "wear": 0.15, "glow": LIT if slot in ("bulb", "flame") else 0.0}
+        if color:
+            values[slot]["color"] = color
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
     for slot in main_slots(slots, soft=False):
         values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
     clad = any(map(_is_soft, words.attributes))  # a green velvet armchair: it is the velvet that is green
     soft = ("color", "pattern", "tone") if clad else ()
-    _apply(words.attributes, values, lambda mention: _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft)))
+    _apply(
+        words.attributes,
+        values,
+        lambda mention: _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft, mention.kind in ALL_OVER)),
+    )
     for part in words.parts:
         own = slots_of_part(part.part.value, slots)
         _apply(part.attributes, values, lambda mention, own=own: own)

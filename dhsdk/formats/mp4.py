@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from dhsdk.errors import WriteError
 from dhsdk.formats import label
 from dhsdk.params import Params, param
 from dhsdk.plugin import Format, hookimpl
@@ -34,6 +36,8 @@ class Mp4(Format):
     def write(self, asset: Any, path: Path, options: Any) -> None:
         import av
 
+        from dhsdk.formats._i420 import i420
+
         own = label.of(asset)
         flags = {"movflags": "+faststart+use_metadata_tags", "fflags": "+bitexact"}
         with av.open(str(path), "w", format="mp4", options=flags) as container:
@@ -44,11 +48,12 @@ class Mp4(Format):
             sound = container.add_stream("aac", rate=asset.audio.rate) if asset.audio is not None else None
             if sound is not None:
                 sound.layout = "mono" if asset.audio.samples.shape[1] == 1 else "stereo"
-            for number, pixels in enumerate(asset.frames()):
-                frame = av.VideoFrame.from_ndarray(_even(pixels), format="rgb24")
-                frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
-                frame.pts = number
-                container.mux(video.encode(frame))
+            with _pulled(asset) as frames:
+                for number, pixels in enumerate(frames):
+                    _check(pixels, number, asset.size)
+                    frame = av.VideoFrame.from_ndarray(i420(pixels), format="yuv420p")
+                    frame.pts = number
+                    container.mux(video.encode(frame))
             container.mux(video.encode())
             if sound is not None:
                 _write_sound(container, sound, asset.audio)
@@ -91,14 +96,23 @@ class Mp4(Format):
             raise ReadError(f"{path.name} is not a readable MP4: {str(error)[:120]}") from error
 
 
-def _even(pixels: np.ndarray) -> np.ndarray:
-    """The frame with even sides, its last row or column repeated where needed: yuv420p halves both."""
-    import numpy as np
+def _check(pixels: np.ndarray, number: int, size: tuple[int, int]) -> None:
+    """Raises WriteError: the encoder would quietly stretch a frame of another size."""
+    height, width, channels = pixels.shape if pixels.ndim == 3 else (0, 0, 0)
+    if (width, height) != tuple(size) or channels not in (3, 4) or pixels.dtype.name != "uint8":
+        found = f"{pixels.shape} {pixels.dtype} in frame {number}"
+        raise WriteError(f"every frame of a clip must be uint8 RGB of its size {size[0]} x {size[1]}, got {found}")
 
-    height, width = pixels.shape[:2]
-    if height % 2 or width % 2:
-        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    return np.ascontiguousarray(pixels[..., :3])
+
+@contextmanager
+def _pulled(clip: Clip) -> Iterator[Iterator[np.ndarray]]:
+    """The clip's frames; whoever makes them stops when this ends, also by an error of the encoder."""
+    frames = clip.frames()
+    try:
+        yield frames
+    finally:
+        if isinstance(frames, Generator):
+            frames.close()
 
 
 def _frames(path: Path) -> Iterator[np.ndarray]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import copy
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -13,8 +16,14 @@ from dhsdk.render.camera import View, named, orbit
 from dhsdk.render.drawer import Drawer
 from dhsdk.render.geometry import gathered
 from dhsdk.render.settings import Settings
+from dhsdk.render.workers import MOST
 from dhsdk.scene.pose import at
 from dhsdk.scene.types import Scene
+
+BYTES = 64
+"""What drawing holds per sample of a frame: faces seen and light."""
+HELD = 1 << 30
+"""Bytes that the frames of a clip which are being drawn may hold together."""
 
 
 def clip(
@@ -51,17 +60,52 @@ def clip(
         drawer = Drawer(scene, opaque)
         geometry = gathered(scene)
 
-        def draw(number: int) -> np.ndarray:
+        def draw(number: int, own: Drawer) -> np.ndarray:
             posed = gathered(at(scene, animation, number / fps)) if animation is not None else geometry
-            return drawer.draw(posed, views[number])
+            return own.draw(posed, views[number])
 
-        # One frame ahead: while the reader encodes a frame, the next one is drawn. Never more than two are held.
-        with ThreadPoolExecutor(1, thread_name_prefix="dhsdk-clip") as pool:
-            coming = pool.submit(draw, 0)
-            for number in range(1, count + 1):
-                ready = coming.result()
-                if number < count:
-                    coming = pool.submit(draw, number)
-                yield ready
+        yield draw(0, drawer)
+        yield from _ahead(draw, range(1, count), drawer)
 
     return Clip(frames, (width, height), fps, count)
+
+
+def _ahead(draw: Callable[[int, Drawer], np.ndarray], numbers: Sequence[int], drawer: Drawer) -> Iterator[np.ndarray]:
+    """draw(number) of each number in turn, several at once, begun before they are asked for.
+
+    A frame per thread keeps cores busier than a frame spread over threads: nobody waits for the slowest band. At most one frame
+    per thread and one more are held. Pictures do not depend on the number of threads.
+    """
+    threads, lanes = _lanes(drawer.settings, len(numbers))
+    free: SimpleQueue[Drawer] = SimpleQueue()
+    for _ in range(lanes):
+        own = copy.copy(drawer)
+        own.settings = drawer.settings.model_copy(update={"threads": threads})
+        free.put(own)
+
+    def work(number: int) -> np.ndarray:
+        own = free.get()
+        try:
+            return draw(number, own)
+        finally:
+            free.put(own)
+
+    waiting: deque[Future[np.ndarray]] = deque()
+    pool = ThreadPoolExecutor(lanes, thread_name_prefix="dhsdk-clip")
+    try:
+        for number in numbers:
+            waiting.append(pool.submit(work, number))
+            if len(waiting) > lanes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _lanes(settings: Settings, count: int) -> tuple[int, int]:
+    """Threads that draw one frame, and frames that are drawn at once: as many as there are threads and HELD bytes for them."""
+    threads = settings.threads or MOST
+    one = BYTES * settings.size[0] * settings.size[1] * settings.samples**2
+    lanes = max(1, min(threads, HELD // one, count))
+    return -(-threads // lanes), lanes

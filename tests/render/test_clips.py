@@ -2,13 +2,15 @@
 
 import dataclasses
 import threading
+import time
 
 import numpy as np
 import pytest
 
 from dhsdk.errors import RenderError
 from dhsdk.render import Settings, clip, named, render
-from dhsdk.render.camera import View
+from dhsdk.render.camera import View, orbit
+from dhsdk.render.drawer import Drawer
 from dhsdk.scene import Animation, Channel, make
 from dhsdk.scene.primitives import box
 
@@ -45,6 +47,36 @@ def test_what_moves_stays_in_the_picture():
         away = np.abs(pixels.astype(int) - pixels[0, 0].astype(int)).sum(axis=2)
         assert away[0].max() < 30  # nothing but backdrop at the upper edge
         assert (away > 60).any()
+
+
+def test_frames_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch):
+    views = orbit(moving(), 7, aspect=1.5)
+    videos = []
+    for threads, held in ((1, 1 << 30), (4, 1 << 30), (4, 1)):
+        monkeypatch.setattr("dhsdk.render.clips.HELD", held)
+        settings = SMALL.model_copy(update={"threads": threads})
+        videos.append(np.stack(list(clip(moving(), views, fps=5, settings=settings).frames())))
+    assert (videos[0] == videos[1]).all()
+    assert (videos[0] == videos[2]).all()
+
+
+def test_no_more_is_drawn_than_is_about_to_be_pulled(monkeypatch):
+    drawn = []
+
+    def draw(self, geometry, view):
+        drawn.append(1)
+        return np.zeros((32, 48, 3), np.uint8)
+
+    monkeypatch.setattr(Drawer, "draw", draw)
+    frames = clip(moving(), "orbit", fps=25, seconds=40, settings=SMALL.model_copy(update={"threads": 3})).frames()
+    for _ in range(10):
+        next(frames)
+    time.sleep(0.2)  # who runs ahead would have by now
+    assert 10 <= len(drawn) <= 10 + 4
+    frames.close()
+    before = len(drawn)
+    time.sleep(0.1)
+    assert len(drawn) == before
 
 
 def test_an_error_while_drawing_reaches_the_reader():

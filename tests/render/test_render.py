@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dhsdk.errors import ParamError, RenderError
 from dhsdk.media import Image
 from dhsdk.render import Settings, View, buffers, clip, frame, look_at, named, orbit, render, sheet
-from dhsdk.render.raster import rasterize
+from dhsdk.render.visibility import rasterize
 from dhsdk.scene import Animation, Camera, Channel, Instances, Material, Node, Scene, Texture, Transmission, make
 
 SMALL = Settings(size=(64, 48), samples=1)
@@ -20,11 +20,8 @@ def ball(**values):
 
 def cover(points, faces, size=(16, 16)):
     """How many of the triangles, drawn one by one, cover each sample."""
-    pixels = np.column_stack([np.asarray(points, float), np.ones(len(points))])
-    return sum(
-        (rasterize(pixels, np.ones(len(points)), np.array(faces), size, pick=np.array([i]))[0] >= 0).astype(int)
-        for i in range(len(faces))
-    )
+    pos = np.column_stack([np.asarray(points, float), np.ones((len(points), 2))]).astype(np.float32)
+    return sum((rasterize(pos, np.array([face], np.int32), size).face_id >= 0).astype(int) for face in faces)
 
 
 def test_a_triangle_covers_the_samples_inside_it():

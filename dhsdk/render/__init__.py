@@ -6,17 +6,24 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dhsdk.render.camera import View, frame, look_at, named, orbit
+    from dhsdk.render.around import panorama
+    from dhsdk.render.camera import View, cube, frame, look_at, named, orbit, orthographic, plans
     from dhsdk.render.clips import clip
     from dhsdk.render.contact import sheet
     from dhsdk.render.layers import buffers
     from dhsdk.render.picture import render
     from dhsdk.render.settings import Settings
 
-__all__ = ["Settings", "View", "buffers", "clip", "frame", "look_at", "named", "orbit", "render", "sheet"]
+_HOME = {
+    "Settings": "settings", "View": "camera", "buffers": "layers", "clip": "clips", "cube": "camera", "frame": "camera",
+    "look_at": "camera", "named": "camera", "orbit": "camera", "orthographic": "camera", "panorama": "around",
+    "plans": "camera", "render": "picture", "sheet": "contact",
+}  # fmt: skip
 
-_HOME = {"Settings": "settings", "View": "camera", "frame": "camera", "look_at": "camera", "named": "camera", "orbit": "camera"}
-_HOME |= {"buffers": "layers", "clip": "clips", "render": "picture", "sheet": "contact"}
+__all__ = [
+    "Settings", "View", "buffers", "clip", "cube", "frame", "look_at", "named", "orbit", "orthographic", "panorama", "plans",
+    "render", "sheet",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

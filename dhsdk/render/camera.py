@@ -15,6 +15,15 @@ from dhsdk.scene.types import Camera, Scene
 NAMES = {"three-quarter": (0.6, 0.32), "front": (0.0, 0.12), "side": (math.pi / 2, 0.12), "top": (0.0, math.pi / 2 - 0.01)}
 """Azimuth about +Y from +Z, and elevation, radians."""
 
+PLANS = ((0.0, 0.0), (math.pi / 2, 0.0), (0.0, math.pi / 2))
+"""Azimuth and elevation of the views of plans()."""
+
+FACES = (
+    ((1, 0, 0), (0, 1, 0)), ((-1, 0, 0), (0, 1, 0)), ((0, 1, 0), (0, 0, -1)),
+    ((0, -1, 0), (0, 0, 1)), ((0, 0, 1), (0, 1, 0)), ((0, 0, -1), (0, 1, 0)),
+)  # fmt: skip
+"""Where the views of cube() look, and which way is up in them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
@@ -83,6 +92,71 @@ def frame(
     middle, distance = _fitted(turned, reach * aspect, reach)
     matrix[:3, 3] = matrix[:3, :3] @ np.array([middle[0], middle[1], distance])
     return View(matrix, _lens(fov, distance - float(turned[:, 2].max())))
+
+
+def orthographic(
+    scene: Scene,
+    azimuth: float = 0.0,
+    elevation: float = 0.0,
+    *,
+    aspect: float = 1.0,
+    margin: float = 0.12,
+    ymag: float | None = None,
+    animation: str | None = None,
+) -> View:
+    """The view without perspective from that direction in which the whole scene just fits. The arguments are those of frame().
+
+    ymag: half the height of the picture in metres, where it is given; the scene stays in the middle.
+    """
+    points = drawn_points(scene, animation)
+    matrix = look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))
+    low, high = _extent(points @ matrix[:3, :3])
+    half = ymag if ymag is not None else _half(low, high, aspect, margin)
+    deep = max(float((high - low).max()), half)
+    matrix[:3, 3] = matrix[:3, :3] @ np.array([*((low + high) / 2)[:2], high[2] + deep])
+    lens = Camera("orthographic", xmag=half * aspect, ymag=half, near=deep / 2, far=float(2.5 * deep + high[2] - low[2]))
+    return View(matrix, lens)
+
+
+def plans(scene: Scene, *, aspect: float = 1.0, margin: float = 0.12, animation: str | None = None) -> tuple[View, View, View]:
+    """Front, right side and top without perspective, all to one scale, as a drawing shows them. The front is below the top."""
+    points = drawn_points(scene, animation)
+    half = 0.0
+    for azimuth, elevation in PLANS:
+        turned = points @ look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))[:3, :3]
+        half = max(half, _half(*_extent(turned), aspect, margin))
+    front, side, top = (
+        orthographic(scene, azimuth, elevation, aspect=aspect, ymag=half, animation=animation) for azimuth, elevation in PLANS
+    )
+    return front, side, top
+
+
+def cube(at: tuple[float, float, float], *, near: float = 0.01, overlap: float = 0.0) -> tuple[View, ...]:
+    """Six square views from a point: towards +X, -X, +Y, -Y, +Z, -Z, 90 degrees each, together the whole sphere.
+
+    The sides stand upright; the picture towards +Y has -Z at its upper edge, the one towards -Y has +Z there. They are what is
+    seen from inside: a graphics API's cube texture has each mirrored left to right. overlap: the share by which each picture
+    reaches beyond its edges on all sides. near: metres.
+    """
+    lens = Camera(yfov=2 * math.atan(1.0 + overlap), aspect=1.0, near=near)
+    views = []
+    for ahead, up in FACES:
+        back, top = -np.array(ahead, np.float64), np.array(up, np.float64)
+        matrix = np.eye(4)
+        matrix[:3, :3] = np.stack([np.cross(top, back), top, back], axis=1)
+        matrix[:3, 3] = at
+        views.append(View(matrix, lens))
+    return tuple(views)
+
+
+def _extent(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return points.min(axis=0), points.max(axis=0)
+
+
+def _half(low: np.ndarray, high: np.ndarray, aspect: float, margin: float) -> float:
+    """Half the height of a picture that holds this box with a margin, metres."""
+    wide, tall = (high - low)[:2]
+    return max(float(max(wide / aspect, tall)) / (2 * (1.0 - 2.0 * margin)), 1e-9)
 
 
 def _lens(fov: float, nearest: float) -> Camera:

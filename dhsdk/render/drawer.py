@@ -35,12 +35,14 @@ NO_FIELD = np.empty((0, 0), np.float32)
 class Drawer:
     """Pictures of one scene. draw() may be called for any number of views, also of poses of the scene with the same faces.
 
+    front: the azimuth (radians about +Y from +Z) for which the studio's light stands, None: it goes round with the camera.
     Openness is that of the first geometry drawn. Not for two threads at once: give each its own.
     Raises RenderError for materials, textures, lights or an environment that are broken.
     """
 
-    def __init__(self, scene: Scene, settings: Settings) -> None:
+    def __init__(self, scene: Scene, settings: Settings, front: float | None = None) -> None:
         self.settings = settings
+        self._front = front
         materials = gathered(scene).materials
         self.textures = Textures(texture for material in materials for texture in maps(material) if texture is not None)
         self._maps = (self.textures.texels, self.textures.table, self.textures.place)
@@ -90,7 +92,7 @@ class Drawer:
     def look(self, geometry: Geometry, view: View) -> tuple[tuple[Any, ...], studio.Floor, np.ndarray]:
         """What the shading kernel reads (materials, maps, openness, surround, lamps, shadow), the floor and the shadow on it."""
         threads = self.settings.threads
-        env, key = self._lighting.around(math.atan2(view.world[0, 2], view.world[2, 2]))
+        env, key = self._lighting.around(math.atan2(view.world[0, 2], view.world[2, 2]) if self._front is None else self._front)
         casting = geometry.faces[self._solid[geometry.material]]
         if self._open is None:
             self._open = _opened(geometry, casting, self.settings)

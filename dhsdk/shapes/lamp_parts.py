@@ -23,15 +23,16 @@ class Spot:
     def __init__(self, params: LampParams, at: Vec, *, hung: bool, size: float, suffix: str, parent: str | None) -> None:
         self.params, self.at, self.hung, self.size, self.suffix, self.parent = params, at, hung, size, suffix, parent
 
+        self.lean = params.shade.tilt * (-1.0 if hung else 0.35)
+
     def placed(self, shell: Shell) -> Shell:
         """A shell made about the origin, tilted and put in its place."""
-        tilt = self.params.shade.tilt * (1.0 if self.hung else 0.35)
-        return moved(turned(shell, (1.0, 0.0, 0.0), -tilt if self.hung else tilt), self.at)
+        return moved(turned(shell, (1.0, 0.0, 0.0), self.lean), self.at)
 
-    def point(self, y: float) -> Vec:
-        """A point on the axis of the light, `y` above its origin."""
-        tilt = self.params.shade.tilt * (-1.0 if self.hung else 0.35)
-        return (self.at[0], self.at[1] + y * math.cos(tilt), self.at[2] + y * math.sin(tilt))
+    def point(self, y: float, x: float = 0.0, z: float = 0.0) -> Vec:
+        """A point of the light, by default on its axis, `y` above its origin."""
+        c, s = math.cos(self.lean), math.sin(self.lean)
+        return (self.at[0] + x, self.at[1] + y * c - z * s, self.at[2] + y * s + z * c)
 
     def part(self, name: str, shell: Shell, slot: str, parent: str | None = None, sockets: tuple[PartSocket, ...] = ()) -> Part:
         """A part of this light."""
@@ -220,9 +221,9 @@ def _lantern(spot: Spot, rng: Stream) -> list[Part]:
     for i in range(frame.sides):
         pane = spot.placed(moved(heads.lantern_pane(frame, i), down))
         x, y, z = frame.corner(i, (frame.low + frame.high) / 2)
-        pivot: Vec = (x + spot.at[0], y + spot.at[1] + drop, z + spot.at[2])
+        pivot = spot.point(y + drop, x, z)
         if i == front:
-            hinge = ((0.0, 1.0, 0.0), -2.0, 0.0)
+            hinge = ((0.0, math.cos(spot.lean), math.sin(spot.lean)), -2.0, 0.0)
             parts.append(Part(f"door{spot.suffix}", surface(pane), "glass", pivot, name, hinge))
         else:
             parts.append(Part(f"pane_{i + 1}{spot.suffix}", surface(pane), "glass", pivot, name))

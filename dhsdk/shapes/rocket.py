@@ -6,6 +6,7 @@ A rocket stands on its tail or its fins with +Y towards the nose; hatch and port
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from dhsdk.frozen import freeze
@@ -145,6 +146,9 @@ class Rocket(Kernel):
         from dhsdk.shapes.shading import finished
 
         hull = Hull(params, rng)
-        return finished(
+        # Textures are made for things of a metre or two; on a hull of forty they would repeat a hundred times.
+        coarse = max(1.0, hull.length / 4.0)
+        parts = finished(
             [*hull_parts(hull), *engine_parts(hull), *fin_parts(hull, rng), *booster_parts(hull), *fitting_parts(hull)], rng
         )
+        return tuple(replace(part, surface=replace(part.surface, uvs=part.surface.uvs / coarse)) for part in parts)

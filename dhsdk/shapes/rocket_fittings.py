@@ -133,7 +133,8 @@ def _livery(hull: Hull) -> list[Part]:
     kind = hull.params.body.livery
     if kind == "none" or hull.style == "capsule":
         return []
-    thin = 0.006 * hull.radius
+    # More than what finished() varies the sizes of parts by, so that no field sinks into the hull.
+    thin = 0.014 * hull.radius
     pieces: list[Shell] = []
     if kind == "checks":
         fields = [(0.04 * hull.nose_base, 0.97 * hull.nose_base, 4)]

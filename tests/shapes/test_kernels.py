@@ -171,3 +171,14 @@ def test_what_is_put_on_a_closed_chest_stands_on_its_lid():
     both = make.group("both", place.on(jug, chest))
     high, tall = measure.bounds(chest)[1][1], np.ptp(measure.bounds(jug), axis=0)[1]
     assert measure.bounds(both)[1][1] == pytest.approx(high + tall, abs=1e-4)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.5])
+def test_the_door_of_a_lantern_hangs_on_its_own_edge(tilt):
+    kernel = KERNELS["lamp"]
+    shade = {"style": "lantern", "radius": 0.2, "height": 0.4, "tilt": tilt}
+    door = _part(built(kernel, {"stem": {"style": "gooseneck"}, "shade": shade}), "door")
+    axis = np.asarray(door.hinge[0])
+    away = door.surface.positions - door.pivot
+    reach = np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
+    assert reach.min() < 0.02

@@ -1,0 +1,67 @@
+"""Words that reach the shape: counts of new parts, wear, style; accents that keep their own colour."""
+
+import pytest
+
+import dhsdk
+
+HOST = dhsdk.Host(device="cpu")
+
+
+def plan(prompt, **values):
+    return HOST.plan(HOST.request("text_to_3d", prompt=prompt, **values))
+
+
+def shape(prompt, **values):
+    return plan(prompt, **values).objects[0].shape
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kernel", "preset"),
+    [
+        ("a sword", "blade", "straight"), ("一把剑", "blade", "straight"), ("一把武士刀", "blade", "curved"),
+        ("a battle axe", "blade", "double_axe"), ("一把战锤", "blade", "war_hammer"), ("铁锹", "blade", "shovel"),
+        ("a rocket", "rocket", "cigar"), ("一枚火箭", "rocket", "cigar"), ("运载火箭", "rocket", "cylinder"),
+        ("a space capsule", "rocket", "capsule"), ("返回舱", "rocket", "capsule"),
+    ],
+)  # fmt: skip
+def test_nouns_of_both_languages(prompt, kernel, preset):
+    (one,) = plan(prompt).objects
+    assert one.kernel == kernel
+    assert (one.shape.head if kernel == "blade" else one.shape.body).style == preset
+
+
+@pytest.mark.parametrize(("prompt", "layout"), [("a desk", "pillars"), ("一张书桌", "pillars"), ("床头柜", "cabinet")])
+def test_desks_have_drawers(prompt, layout):
+    assert shape(prompt).drawers.layout == layout
+
+
+def test_counts_of_parts():
+    assert shape("a desk with five drawers").drawers.count == 5
+    assert shape("a rocket with three portholes").panes == 3
+    assert shape("a rocket with six fins").fins.count == 6
+    assert shape("a launch vehicle with four boosters").boosters == 4
+    assert shape("a round table with five legs").legs.count == 5
+    assert shape("a sword without a guard").guard.style == "none"
+    assert not shape("a rocket without a hatch").hatch.has_hatch
+
+
+def test_wear_and_style_reach_the_shape():
+    assert shape("a battered old sword").temper.wear > 0.4
+    assert shape("a brand new sword").temper.wear == 0.0
+    assert shape("an ornate sword").temper.ornament > 0.5
+    assert shape("a rustic table").joinery.irregular > shape("a table").joinery.irregular
+    assert shape("a sword", style="stylised").temper.stylised == 1.0
+    assert shape("a sword").temper.stylised == 0.0
+
+
+def test_accents_keep_their_colour_but_rust_with_the_rest():
+    rocket = plan("a rusty blue rocket").objects[0].finishes
+    assert rocket["hull"].color == "#2358b0"
+    assert rocket["nose"].color == "#c4301f"
+    assert rocket["nose"].wear == rocket["hull"].wear > 0.5
+
+
+def test_a_named_handle_is_its_wrapping_too():
+    sword = plan("a sword with a red handle").objects[0].finishes
+    assert sword["handle"].color == sword["wrap"].color != ""
+    assert sword["blade"].color == ""

@@ -134,7 +134,7 @@ def _material(finish: Finish, kind: Variety, surface: Surface, tile: float) -> M
         emissive_strength=max(1.0, finish.glow),
         clearcoat=Clearcoat(kind.clearcoat, roughness=0.08) if kind.clearcoat else None,
         sheen=Sheen(color=(0.35, 0.35, 0.35), roughness=0.4) if kind.structure in ("pile", "nap") else None,
-        transmission=Transmission(0.9 if kind.structure != "leaded" else 0.6) if clear else None,
+        transmission=Transmission(0.98 if kind.structure != "leaded" else 0.6) if clear else None,
         volume=Volume(thickness=0.004) if clear else None,
     )
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from dhsdk.media import Image
-from dhsdk.render import occlusion, studio, tone
+from dhsdk.render import bvh, occlusion, studio, tone
 from dhsdk.render.camera import View
+from dhsdk.render.clear import WAY, look_through
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.render.lighting import lighting
 from dhsdk.render.settings import Settings
@@ -23,13 +24,16 @@ from dhsdk.render.workers import spread
 from dhsdk.scene.types import Scene
 
 PEELS = 4
-"""Layers of transparent surfaces that are drawn, the nearest first."""
+"""Layers of veils (surfaces that cover in part, alpha mode BLEND or MASK) that are drawn, the nearest first."""
 BAND = 16
 GLASS_SHADE = 0.5
 """How much of the light that falls through clear surfaces the floor under them loses."""
 AT = np.array([[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]])
 """Where a pixel is looked at: a turned square, so that nearly upright and nearly level edges get all steps."""
 NO_FIELD = np.empty((0, 0), np.float32)
+NOBODY = np.empty(0, np.bool_)
+REACH = 3.0
+"""How far away the backdrop is for what glass shows, in diagonals of the scene."""
 
 
 class Drawer:
@@ -47,13 +51,15 @@ class Drawer:
         self.textures = Textures(texture for material in materials for texture in maps(material) if texture is not None)
         self._maps = (self.textures.texels, self.textures.table, self.textures.place)
         self._table = np.array([row(material, self.textures) for material in materials])
-        self._clear = np.array([m.transmission is not None or m.alpha_mode != "OPAQUE" for m in materials])
-        self._solid = np.array([m.transmission is None and m.alpha_mode != "BLEND" for m in materials])
+        self._clear = np.array([m.transmission is not None and m.transmission.factor > 0 for m in materials])
+        self._veil = np.array([m.alpha_mode != "OPAQUE" for m in materials]) & ~self._clear
+        self._solid = np.array([m.alpha_mode != "BLEND" for m in materials]) & ~self._clear
         self._shines = bool((self._table[:, EMIT : EMIT + 3] > 0).any()) and settings.glow > 0
         self._lighting = lighting(scene, settings.lighting)
         self._ramp = studio.backdrop(settings.background)
         self._open: tuple[tuple[np.ndarray, ...], studio.Floor] | None = None
         self._cast: tuple[tuple[Any, ...], studio.Shadow, np.ndarray] | None = None
+        self._tree: tuple[int, tuple[np.ndarray, ...]] | None = None
 
     def draw(self, geometry: Geometry, view: View) -> np.ndarray:
         """(H, W, 3) uint8 sRGB, or (H, W, 4) with background "transparent"."""
@@ -65,15 +71,19 @@ class Drawer:
         size = settings.size[0] * settings.samples, settings.size[1] * settings.samples
         look, floor, dark = self.look(geometry, view)
         frame = Frame(geometry, view, size, look, settings.threads, self._shines)
-        clear = self._clear[geometry.material]
-        some = bool(clear.any())
-        ids, depths = frame.visible(np.flatnonzero(~clear) if some else None, None, None, some or settings.layers)
-        color, past, glow = frame.shaded(ids)
+        veil, clear = self._veil[geometry.material], self._clear[geometry.material]
+        veiled = bool(veil.any())
+        ids, depths = frame.visible(np.flatnonzero(~veil) if veiled else None, None, None, veiled or settings.layers)
+        glassy = (ids >= 0) & clear[ids] if clear.any() else None
+        color, past, glow = frame.shaded(ids if glassy is None else np.where(glassy, np.int32(-1), ids))
+        if glassy is not None and glassy.any():
+            ground = self._ground(geometry, floor, dark, view, size)
+            frame.looked_through(np.where(glassy, ids, np.int32(-1)), self._boxes(geometry), ground, (color, past, glow))
         cover = np.empty(size[::-1], np.float32) if settings.background == "transparent" else NO_FIELD
         behind = self._behind(floor, dark, view, size)
         frame.bands(lambda y0, y1: tone.compose(y0, y1, color, past, behind, cover))
-        if some:
-            _peeled(frame, np.flatnonzero(clear), depths, color, glow, cover)
+        if veiled:
+            _peeled(frame, np.flatnonzero(veil), depths, color, glow, cover)
         if self._shines:
             _halo(color, glow, settings)
         out = np.empty((settings.size[1], settings.size[0], 4 if len(cover) else 3), np.uint8)
@@ -104,6 +114,27 @@ class Drawer:
         cast, dark = self._cast[1:]
         shadow = (cast.depth, cast.to_light, cast.bias)
         return (self._table, self._maps, grids, env, self._lighting.lamps, shadow), floor, dark
+
+    def _boxes(self, geometry: Geometry) -> tuple[np.ndarray, ...]:
+        """The tree of all faces, kept for one pose."""
+        if self._tree is None or self._tree[0] != id(geometry.positions):
+            self._tree = (id(geometry.positions), bvh.tree(geometry.positions, geometry.faces))
+        return self._tree[1]
+
+    def _ground(
+        self, geometry: Geometry, floor: studio.Floor, dark: np.ndarray, view: View, size: tuple[int, int]
+    ) -> tuple[Any, ...]:
+        """What rays that meet nothing see, as look_through() reads it."""
+        width, height = size
+        inverse = np.linalg.inv(view.world)
+        flat = view.camera.kind == "orthographic"
+        scale = 0.5 / (view.camera.ymag if flat else math.tan(view.camera.yfov / 2))
+        away = np.array([0, 0, 0, 1.0]) if flat else -inverse[2]
+        to_picture = np.stack([inverse[0] * scale * height / width + away / 2, -inverse[1] * scale + away / 2, away])
+        strength = 0.0 if flat else self.settings.shadow
+        reach = REACH * float(np.linalg.norm(np.ptp(geometry.positions, axis=0))) + 1e-6
+        free = self.settings.background == "transparent"
+        return self._ramp, dark, floor.start, floor.height, to_picture, strength, reach, free
 
     def _behind(self, floor: studio.Floor, dark: np.ndarray, view: View, size: tuple[int, int]) -> tuple[Any, ...]:
         width, height = size
@@ -140,7 +171,7 @@ class Frame:
         self.size, self.threads, self._shines = size, threads, shines
         pixels, far = view.projected(geometry.positions, *size)
         pos = np.stack([pixels[:, 0], pixels[:, 1], far, pixels[:, 2]], axis=1)
-        self._near = view.camera.near
+        self._near, self._yfov = view.camera.near, view.camera.yfov
         self.faces = np.ascontiguousarray(geometry.faces, np.int32)
         self._moved = []
         for dx, dy in AT - 0.5:
@@ -198,10 +229,26 @@ class Frame:
         return over, past, glow
 
 
+    def looked_through(
+        self, ids: np.ndarray, tree: tuple[np.ndarray, ...], ground: tuple[Any, ...], into: tuple[np.ndarray, np.ndarray, np.ndarray]
+    ) -> None:
+        """Adds clear surfaces to `into`, what shaded() gave of the others. ids: -1 where no clear surface is the nearest."""
+        columns = self._read[0].shape[1]
+        pixel = 2.0 * math.tan(self._yfov / 2) / self.size[1]
+
+        def work(y0: int, y1: int) -> None:
+            if (ids[:, y0:y1] >= 0).any():
+                rows = np.zeros(NOTES), np.empty(columns), np.zeros(NOTES), np.empty(columns)
+                notes = self._facts, *rows, np.zeros(WAY), NOBODY, np.empty(64, np.int64)
+                look_through(y0, y1, ids, AT, self.drawn, self._read, tree, ground, pixel, notes, *into)
+
+        self.bands(work)
+
+
 def _peeled(
     frame: Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
 ) -> None:
-    """Lays the transparent layers over the picture, the farthest first."""
+    """Lays the veils over the picture, the farthest first."""
     layers = []
     last: list[np.ndarray] | None = None
     for _ in range(PEELS):

@@ -125,19 +125,6 @@ def _film(s, outside):  # type: ignore[no-untyped-def]
 
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
-def _refracted(s, chain, levels, facts, passed):  # type: ignore[no-untyped-def]
-    """THROUGH, tinted by the way through the wall, which grows towards the rim; there light comes from the sides, dimmed."""
-    longer = 0.5 + 0.3 * (1.0 / max(s[NV], 0.1) - 1.0)
-    bent = 0.9 * (1.0 - s[NV]) ** 2
-    x, y, z = -0.3 * s[EYE] - s[N], -0.3 * s[EYE + 1] - s[N + 1], -0.3 * s[EYE + 2] - s[N + 2]
-    _around(chain, levels, facts, x, y, z, s[ROUGH], s, MIRROR)
-    for q in range(3):
-        tint = passed * max(s[BASE + q], 1e-4) ** longer
-        s[THROUGH + q] = tint * (1.0 - bent)
-        s[OUT + q] += 0.35 * tint * bent * s[MIRROR + q]
-
-
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
 def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-untyped-def]
     """What leaves the surface towards the eye (OUT) and which share of what lies behind it passes (THROUGH)."""
     rich = m[RICH] > 0
@@ -169,9 +156,7 @@ def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-unty
         between = ((opened * (2.0404 * c - 0.3324) - 4.7951 * c + 0.6417) * opened + 2.7552 * c + 0.6903) * opened
         soft = s[SOFT + q] * max(between, opened) + s[SOFT + 3] * facts[TINT_OF_KEY + q] * lit
         s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen)
-        s[THROUGH + q] = 0.0
-    if passed > 0:
-        _refracted(s, chain, levels, facts, passed * (1.0 - most))
+        s[THROUGH + q] = passed * (1.0 - most) * s[BASE + q]
     for k in range(len(lamps)):
         _lamp(s, lamps, k, body, edge)
     if rich:

@@ -14,7 +14,7 @@ from dhsdk.errors import RenderError
 from dhsdk.jit import kernel
 from dhsdk.media import Image
 from dhsdk.render.workers import spread
-from dhsdk.scene.material import Clearcoat, Iridescence, Material, Sheen, Specular, Texture, Transmission, Volume
+from dhsdk.scene.material import Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular, Texture, Transmission, Volume
 
 LEVELS = 14
 WRAP = {"repeat": 0, "mirror": 1, "clamp": 2}
@@ -24,12 +24,14 @@ MOST_EDGE = 2048
 MAPS = (
     "base", "metallic_roughness", "normal", "occlusion", "emissive", "clearcoat", "clearcoat_roughness", "sheen",
     "sheen_roughness", "transmission", "thickness", "specular", "specular_color", "iridescence", "iridescence_thickness",
+    "anisotropy", "clearcoat_normal",
 )  # fmt: skip
 COLUMNS = (
     "red", "green", "blue", "alpha", "metallic", "roughness", "emissive_red", "emissive_green", "emissive_blue", "normal_scale",
     "occlusion", "unlit", "cutoff", "blend", "ior", "clearcoat", "clearcoat_roughness", "sheen_red", "sheen_green", "sheen_blue",
     "sheen_roughness", "transmission", "thickness", "absorb_red", "absorb_green", "absorb_blue", "specular", "specular_red",
-    "specular_green", "specular_blue", "iridescence", "film_ior", "film_least", "film_most", "rich",
+    "specular_green", "specular_blue", "iridescence", "film_ior", "film_least", "film_most", "rich", "dispersion",
+    "anisotropy", "anisotropy_turn", "clearcoat_normal_scale",
 )  # fmt: skip
 """Columns of the material table; the rows of MAPS follow. absorb_*: 1/m. rich: 1 where an extension needs the long way."""
 
@@ -87,6 +89,7 @@ def maps(m: Material) -> tuple[Texture | None, ...]:
         m.base_color_texture, m.metallic_roughness_texture, m.normal_texture, m.occlusion_texture, m.emissive_texture,
         coat.texture, coat.roughness_texture, sheen.color_texture, sheen.roughness_texture, through.texture,
         volume.thickness_texture, specular.texture, specular.color_texture, film.texture, film.thickness_texture,
+        (m.anisotropy or Anisotropy()).texture, coat.normal_texture,
     )  # fmt: skip
 
 
@@ -96,12 +99,17 @@ def row(m: Material, textures: Textures) -> list[float]:
     volume, specular, film = m.volume or Volume(), m.specular or Specular(), m.iridescence or Iridescence()
     far = volume.attenuation_distance
     absorb = [-math.log(min(max(c, 1e-4), 1.0)) / max(far, 1e-9) if far else 0.0 for c in volume.attenuation_color]
-    rich = any(one is not None for one in (m.clearcoat, m.sheen, m.transmission, m.specular, m.iridescence)) or m.ior != 1.5
+    brushed = m.anisotropy or Anisotropy()
+    parts = (m.clearcoat, m.sheen, m.transmission, m.specular, m.iridescence, m.anisotropy)
+    rich = any(one is not None for one in parts) or m.ior != 1.5
+    # The alpha factor of what light passes is for engines that cannot let it pass; holes in its texture are holes here too.
+    alpha = 1.0 if through.factor > 0 else m.base_color[3]
     out = [
-        *m.base_color, m.metallic, m.roughness, *(value * m.emissive_strength for value in m.emissive), m.normal_scale,
+        *m.base_color[:3], alpha, m.metallic, m.roughness, *(value * m.emissive_strength for value in m.emissive), m.normal_scale,
         m.occlusion_strength, float(m.unlit), m.alpha_cutoff if m.alpha_mode == "MASK" else -1.0, float(m.alpha_mode == "BLEND"),
         m.ior, coat.factor, coat.roughness, *sheen.color, sheen.roughness, through.factor, volume.thickness, *absorb,
         specular.factor, *specular.color, film.factor, film.ior, film.thickness_min, film.thickness_max, float(rich),
+        m.dispersion, brushed.strength, brushed.rotation, coat.normal_scale,
     ]  # fmt: skip
     if not all(math.isfinite(value) for value in out):
         raise RenderError(f"a material must have finite values to be drawn, got some that are not in {m.name!r}")

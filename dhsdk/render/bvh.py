@@ -45,8 +45,9 @@ def _built(low, high, order, boxes, links):  # type: ignore[no-untyped-def]
             least, most = np.inf, -np.inf
             for k in range(first, end):
                 least, most = min(least, low[order[k], q]), max(most, high[order[k], q])
-            boxes[node, q], boxes[node, 3 + q] = np.nextafter(np.float32(least), np.float32(-np.inf)), np.nextafter(
-                np.float32(most), np.float32(np.inf)
+            boxes[node, q], boxes[node, 3 + q] = (
+                np.nextafter(np.float32(least), np.float32(-np.inf)),
+                np.nextafter(np.float32(most), np.float32(np.inf)),
             )
         middle = _split(low, high, order, first, end) if end - first > LEAF and depth < DEEPEST else first
         if middle <= first or middle >= end:

@@ -23,7 +23,6 @@ from dhsdk.render.surface import (
     GLOW,
     IOR,
     MATH,
-    METALLIC,
     MIRROR,
     OPEN,
     OUT,
@@ -39,6 +38,7 @@ from dhsdk.render.surface import (
     surface,
     unit,
 )
+from dhsdk.render.tone import ramp_at, shade_on
 
 WALLS = 14
 """Surfaces that a ray may meet before what is left of it is looked up in the surround."""
@@ -180,39 +180,31 @@ def _beyond(s, rough, chain, levels, facts, ground, way):  # type: ignore[no-unt
     if strength > 0.0 and way[4] < -1e-6 and way[1] > level:
         t = (level - way[1]) / way[4]
         if t < far:
-            far, size = t, len(dark)
-            u = (way[0] + t * way[3] - start[0]) / start[2] * size - 0.5
-            v = (way[2] + t * way[5] - start[1]) / start[2] * size - 0.5
-            if 0 <= u < size - 1 and 0 <= v < size - 1:
-                i, j = int(u), int(v)
-                fu, fv = u - i, v - j
-                shadow = (dark[j, i] * (1 - fu) + dark[j, i + 1] * fu) * (1 - fv)
-                shadow += (dark[j + 1, i] * (1 - fu) + dark[j + 1, i + 1] * fu) * fv
+            far, shadow = t, shade_on(dark, start, way[0] + t * way[3], way[2] + t * way[5])
     x, y, z = way[0] + far * way[3], way[1] + far * way[4], way[2] + far * way[5]
     w = to_pixel[2, 0] * x + to_pixel[2, 1] * y + to_pixel[2, 2] * z + to_pixel[2, 3]
-    away, dx, dy = 2.0, 0.0, 0.0
+    away, dx, dy = 1.0, 0.0, 0.0
     if w > 1e-9:
         dx = (to_pixel[0, 0] * x + to_pixel[0, 1] * y + to_pixel[0, 2] * z + to_pixel[0, 3]) / w - 0.5
         dy = (to_pixel[1, 0] * x + to_pixel[1, 1] * y + to_pixel[1, 2] * z + to_pixel[1, 3]) / w - 0.5
         away = min(max(2.0 * max(abs(dx), abs(dy)) - 1.0, 0.0), 1.0)
-        dy = (dy + 0.04) * 0.9
     side = away * away * (3.0 - 2.0 * away)
     if side > 0.0:
         _around(chain, levels, facts, way[3], way[4], way[5], rough, s, MIRROR)
-    t = min((dx * dx + dy * dy) / (0.72 * 0.72), 1.0) * (len(ramp) - 1)
-    i = min(int(t), len(ramp) - 2)
+    i, t = ramp_at(ramp, dx + 0.5, dy + 0.5)
     for q in range(3):
         came = side * (s[MIRROR + q] + s[MIRROR + 3] * facts[TINT_OF_KEY + q]) if side > 0.0 else 0.0
         if free:
             way[FREE + q] += way[WEIGHT + q] * (1.0 - side)
         else:
-            came += (1.0 - side) * (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * (t - i)) * (1.0 - strength * shadow)
+            came += (1.0 - side) * (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t) * (1.0 - strength * shadow)
         way[LIGHT + q] += way[WEIGHT + q] * came
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
-def _followed(s, m, hs, hm, front, tap, turn, color, drawn, look, tree, ground, spread, facts, nobody, stack, way):  # type: ignore[no-untyped-def]
-    """Follows the ray behind the surface in s and m; adds to LIGHT and FREE. color: 0 to 2 bends as that channel, 1 is the mean."""
+def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type: ignore[no-untyped-def]
+    """Follows the ray behind the surface in s and m; adds to LIGHT and FREE. color: the channel whose bend it is, 1 the mean."""
+    drawn, look, tree, ground, spread, facts, nobody = world
     _, _, _, (chain, levels, answer), lamps, depth = look
     for q in range(3):
         way[q], way[3 + q] = s[P + q], -s[EYE + q]
@@ -254,7 +246,7 @@ def _followed(s, m, hs, hm, front, tap, turn, color, drawn, look, tree, ground, 
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
-def _seen(s, m, hs, hm, front, turn, drawn, look, tree, ground, spread, facts, nobody, stack, way):  # type: ignore[no-untyped-def]
+def _seen(s, m, hs, hm, front, turn, world, stack, way):  # type: ignore[no-untyped-def]
     """LIGHT and FREE of what is seen through the surface in s and m."""
     for q in range(6):
         way[LIGHT + q] = 0.0
@@ -266,22 +258,23 @@ def _seen(s, m, hs, hm, front, turn, drawn, look, tree, ground, spread, facts, n
             for q in range(3):
                 way[WEIGHT + q] = 1.0 / taps if colors == 1 or q == color else 0.0
             way[WALKED] = walked
-            _followed(s, m, hs, hm, front, tap, turn, color if colors > 1 else 1, drawn, look, tree, ground, spread, facts,
-                      nobody, stack, way)  # fmt: skip
+            _followed(s, m, hs, hm, front, tap, turn, color if colors > 1 else 1, world, stack, way)
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
-def look_through(y0, y1, ids, at, drawn, look, tree, ground, spread, notes, over, past, glow):  # type: ignore[no-untyped-def]
+def look_through(y0, y1, ids, at, world, notes, over, past, glow):  # type: ignore[no-untyped-def]
     """Adds to rows y0..y1 of over (H, W, 3) the light of clear surfaces and of all that is seen through them, and takes from past
-    what they cover. ids, at, drawn, look, glow: as for shade(). tree: bvh.tree() of all faces.
+    what they cover. ids, at, glow: as for shade(). world: drawn and look as for shade(), bvh.tree() of all faces, ground, radians
+    that a pixel sees, facts() and an empty (0,) bool.
 
     ground: backdrop ramp, darkness of the floor, its square and height, world to the picture (3, 4) from 0 to 1, strength of the
-    floor's shadow, metres to the backdrop, whether the backdrop is left out. spread: radians that a pixel sees.
-    notes: facts, two NOTES and two rows of the material table, (WAY,) floats, no faces, a stack, for this thread alone.
+    floor's shadow, metres to the backdrop, whether the backdrop is left out.
+    notes: two NOTES and two rows of the material table, (WAY,) floats and (64,) int64 to work in, for this thread alone.
     """
+    drawn, look, _, _, _, facts, _ = world
     pos, faces, vertices, material, flat = drawn
     table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
-    facts, s, m, hs, hm, way, nobody, stack = notes
+    s, m, hs, hm, way, stack = notes
     for y in range(y0, y1):
         for x in range(ids.shape[2]):
             done = 0
@@ -309,7 +302,7 @@ def look_through(y0, y1, ids, at, drawn, look, tree, ground, spread, notes, over
                         cover, m[THICKNESS], s[ROUGH] = 1.0 - s[COVER], 0.0, 0.0
                         for q in range(3):
                             s[OUT + q], s[GLOW + q], s[THROUGH + q] = 0.0, 0.0, 1.0
-                    _seen(s, m, hs, hm, front, turn, drawn, look, tree, ground, spread, facts, nobody, stack, way)
+                    _seen(s, m, hs, hm, front, turn, world, stack, way)
                     for q in range(3):
                         over[y, x, q] += (min(s[OUT + q], 16.0) + min(way[LIGHT + q], 16.0)) * share * cover
                         past[y, x, q] += way[FREE + q] * share * cover

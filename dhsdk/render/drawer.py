@@ -228,19 +228,22 @@ class Frame:
         self.bands(work)
         return over, past, glow
 
-
     def looked_through(
-        self, ids: np.ndarray, tree: tuple[np.ndarray, ...], ground: tuple[Any, ...], into: tuple[np.ndarray, np.ndarray, np.ndarray]
+        self,
+        ids: np.ndarray,
+        tree: tuple[np.ndarray, ...],
+        ground: tuple[Any, ...],
+        into: tuple[np.ndarray, np.ndarray, np.ndarray],
     ) -> None:
         """Adds clear surfaces to `into`, what shaded() gave of the others. ids: -1 where no clear surface is the nearest."""
         columns = self._read[0].shape[1]
         pixel = 2.0 * math.tan(self._yfov / 2) / self.size[1]
+        world = self.drawn, self._read, tree, ground, pixel, self._facts, NOBODY
 
         def work(y0: int, y1: int) -> None:
             if (ids[:, y0:y1] >= 0).any():
                 rows = np.zeros(NOTES), np.empty(columns), np.zeros(NOTES), np.empty(columns)
-                notes = self._facts, *rows, np.zeros(WAY), NOBODY, np.empty(64, np.int64)
-                look_through(y0, y1, ids, AT, self.drawn, self._read, tree, ground, pixel, notes, *into)
+                look_through(y0, y1, ids, AT, world, (*rows, np.zeros(WAY), np.empty(64, np.int64)), *into)
 
         self.bands(work)
 

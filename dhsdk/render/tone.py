@@ -90,29 +90,42 @@ def _pressed(r, g, b):  # type: ignore[no-untyped-def]
 
 
 @kernel()
+def ramp_at(ramp, x, y):  # type: ignore[no-untyped-def]
+    """Where in the backdrop's ramp a point of the picture (0 to 1) lies: a row, and how far towards the next."""
+    dx, dy = x - 0.5, (y - 0.46) * 0.9
+    t = min((dx * dx + dy * dy) / (0.72 * 0.72), 1.0) * (len(ramp) - 1)
+    i = min(int(t), len(ramp) - 2)
+    return i, t - i
+
+
+@kernel()
+def shade_on(floor, start, x, z):  # type: ignore[no-untyped-def]
+    """How dark the floor is at a point of the world."""
+    size = len(floor)
+    u, v = (x - start[0]) / start[2] * size - 0.5, (z - start[1]) / start[2] * size - 0.5
+    if not (0 <= u < size - 1 and 0 <= v < size - 1):
+        return 0.0
+    a, b = int(u), int(v)
+    fu, fv = u - a, v - b
+    dark = (floor[b, a] * (1 - fu) + floor[b, a + 1] * fu) * (1 - fv)
+    return dark + (floor[b + 1, a] * (1 - fu) + floor[b + 1, a + 1] * fu) * fv
+
+
+@kernel()
 def _behind(x, y, width, height, ground, out):  # type: ignore[no-untyped-def]
     """out (4,): the backdrop's light at a point of the picture, and how dark the shadow on the floor is there."""
     ramp, floor, start, level, rays, eye, strength = ground
-    dx, dy = x / width - 0.5, (y / height - 0.46) * 0.9
-    t = min((dx * dx + dy * dy) / (0.72 * 0.72), 1.0) * (len(ramp) - 1)
-    i = min(int(t), len(ramp) - 2)
+    i, t = ramp_at(ramp, x / width, y / height)
     dark = 0.0
     if strength > 0:
         rx = rays[0, 0] * x + rays[0, 1] * y + rays[0, 2]
         ry = rays[1, 0] * x + rays[1, 1] * y + rays[1, 2]
         rz = rays[2, 0] * x + rays[2, 1] * y + rays[2, 2]
         if ry < -1e-6 and level < eye[1]:
-            far, size = (level - eye[1]) / ry, len(floor)
-            u = (eye[0] + far * rx - start[0]) / start[2] * size - 0.5
-            v = (eye[2] + far * rz - start[1]) / start[2] * size - 0.5
-            if 0 <= u < size - 1 and 0 <= v < size - 1:
-                a, b = int(u), int(v)
-                fu, fv = u - a, v - b
-                dark = (floor[b, a] * (1 - fu) + floor[b, a + 1] * fu) * (1 - fv)
-                dark += (floor[b + 1, a] * (1 - fu) + floor[b + 1, a + 1] * fu) * fv
-                dark *= strength
+            far = (level - eye[1]) / ry
+            dark = strength * shade_on(floor, start, eye[0] + far * rx, eye[2] + far * rz)
     for q in range(3):
-        out[q] = (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * (t - i)) * (1.0 - dark)
+        out[q] = (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t) * (1.0 - dark)
     out[3] = dark
 
 

@@ -4,6 +4,7 @@ import pytest
 from dhsdk.errors import RenderError
 from dhsdk.media import Image
 from dhsdk.render.environment import SIZES, basis, directions, of_image, response, surround
+from dhsdk.render.shade import _around
 
 
 def even(value=1.0):
@@ -74,3 +75,17 @@ def test_a_broken_environment_is_refused(picture, message):
 def test_bytes_and_grey_pictures_serve_too():
     one = of_image(Image(np.full((4, 8, 1), 255, np.uint8)))
     assert one.chain[:, :3] == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="shade._around and diff.light fold the octahedral map the wrong way: delete this mark when mended"
+)
+@pytest.mark.parametrize("toward", [(0.6, -0.8, 0.0), (0.99, -0.14, 0.0), (0.0, -0.5, 0.87), (-0.5, -0.6, -0.62)])
+def test_a_mirror_that_looks_down_shows_what_is_below(toward):
+    """Bright above the horizon, dark below it: a lookup below must not find the light from above."""
+    halves = np.where(directions(64, 128)[..., 1:2] > 0, 1.0, 0.1)
+    made = surround(np.repeat(halves, 3, axis=2).astype(np.float32))
+    facts, found = np.zeros(58), np.zeros(4)
+    facts[39] = 1.0
+    _around(made.chain, made.table, facts, *toward, 0.0, found, 0)
+    assert found[:3] == pytest.approx([0.1] * 3, abs=0.02)

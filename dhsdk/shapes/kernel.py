@@ -74,6 +74,7 @@ class Kernel(ABC):
     slots: material slot -> default finish as "family", "family/variety" ("wood/oak") or "family/variety/#rrggbb" (an accent:
         words for the whole leave its colour alone); the first slot is the main one.
     presets: noun -> values that make it ({"stool": {"back": {"style": "none"}}}): they differ in topology.
+    looks: noun -> the slots that it dresses otherwise than `slots` does, in the same form; the first of them is its main one.
     """
 
     name: ClassVar[str]
@@ -81,7 +82,13 @@ class Kernel(ABC):
     Params: ClassVar[type[Params]]
     slots: ClassVar[Mapping[str, str]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = EMPTY
+    looks: ClassVar[Mapping[str, Mapping[str, str]]] = EMPTY
 
     @abstractmethod
     def build(self, params: Any, rng: Stream) -> tuple[Part, ...]:
         """The parts, in a stable order, with unique names."""
+
+    def dress(self, preset: str) -> dict[str, str]:
+        """Slot -> default finish of a preset, its main slot first."""
+        own = self.looks.get(preset, {})
+        return {**own, **{slot: finish for slot, finish in self.slots.items() if slot not in own}}

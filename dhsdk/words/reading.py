@@ -249,6 +249,8 @@ def _decide(mentions: list[Mention], i: int) -> Mention:
     if "noun" in kinds:
         others = [kind for kind in kinds if kind != "noun"]
         elsewhere = any(one.kind == "noun" or any(s.kind == "noun" for s in one.senses) for one in mentions[:i])
+        if "material" in kinds and elsewhere and _said_of_what_it_is(mentions, i):
+            return _as(here, kinds["material"])
         if others and (_noun_follows(mentions, i) or ("part" in kinds and elsewhere)):
             del kinds["noun"]
         else:
@@ -273,6 +275,16 @@ def _decide(mentions: list[Mention], i: int) -> Mention:
         if kind in kinds:
             return _as(here, kinds[kind])
     return here
+
+
+def _said_of_what_it_is(mentions: list[Mention], i: int) -> bool:
+    """Whether the word tells what a thing or a part consists of: "made of dark oak", "legs of stone", "with an oak top"."""
+    if any(sense.kind == "part" for one in mentions[i + 1 : i + 2] for sense in one.senses):
+        return True
+    at = i - 1
+    while at >= 0 and mentions[at].kind in ("tone", "color", "size", "wear", "finish", "quality", "material", "stop"):
+        at -= 1
+    return at >= 0 and mentions[at].kind == "relation" and mentions[at].value in ("made", "is")
 
 
 def _as(mention: Mention, sense: Sense) -> Mention:

@@ -78,7 +78,7 @@ def _planned(one: ObjectWords, thing: Thing, key: str, ctx: Context, low_confide
         key=key,
         kernel=kernel.name,
         shape=_shape(kernel, thing.preset, locks, key, ctx),
-        finishes=finishes(one, kernel.slots, ctx.rng("plan", key, "finishes")),
+        finishes=finishes(one, kernel.dress(thing.preset), ctx.rng("plan", key, "finishes")),
         count=locks.count,
         scale=round(min(max(locks.scale, 0.05), 20.0), 4),
         width=locks.sizes.get("width"),

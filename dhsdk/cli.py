@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from dhsdk import terminal
 from dhsdk.errors import DhsdkError, ParamError, RequestError
 from dhsdk.version import __version__
 
 if TYPE_CHECKING:
     from dhsdk.host import Host
-    from dhsdk.params import Field
 
 TARGETS = ("godot", "unity", "unreal", "web")
 
@@ -27,7 +24,7 @@ TARGETS = ("godot", "unity", "unreal", "web")
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command: exit code 0 done, 2 bad request (one line says what to change), 1 failure, 130 cancelled."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    _listen()
+    terminal.listen()
     try:
         command.main(args=arguments, prog_name="dhsdk", standalone_mode=False)
         code = 0
@@ -47,21 +44,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-_interrupts: list[int] = []
-
-
-def _listen() -> None:
-    """Remembers an interrupt: Python loses the exception when it comes up inside a callback, and the work would go on."""
-
-    def stop(number: int, frame: Any) -> None:
-        _interrupts.append(number)
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        _interrupts.clear()
-        signal.signal(signal.SIGINT, stop)
-
-
 def _fail(message: str, code: int, error: BaseException, arguments: list[str]) -> int:
     if "--debug" in arguments:
         raise error
@@ -69,7 +51,21 @@ def _fail(message: str, code: int, error: BaseException, arguments: list[str]) -
     return code
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """The commands; those whose flags are Params are made when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "ready"])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name != "ready":
+            return super().get_command(ctx, name)
+        from dhsdk.cli_ready import ready_command
+
+        return _debug(ready_command())
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="dhsdk")
 def command() -> None:
     """Engine-ready 3D from words, photos and speech: offline, verified, parametric, deterministic."""
@@ -100,7 +96,7 @@ def _make_command(name: str) -> click.Command:
     host = _host()
     generator = host._generator(name)
     known = fields(generator.Params)
-    options: list[click.Parameter] = [_flag(field) for field in known]
+    options: list[click.Parameter] = [terminal.flag(field) for field in known]
     if any(field.name == "prompt" for field in known):
         options.append(click.Argument(["prompt_words"], nargs=-1, metavar="[PROMPT]"))
     options += [
@@ -118,18 +114,6 @@ def _make_command(name: str) -> click.Command:
     ]
     made: click.Command = _debug(click.Command(name, params=options, callback=_making(generator.name), help=generator.summary))
     return made
-
-
-def _flag(field: Field) -> click.Option:
-    name = field.name.replace("_", "-")
-    ends = f" ({field.low} ... {field.high})" if field.low and field.high else ""
-    about = " ".join(filter(None, [field.help + ends, field.range, field.unit]))
-    if not field.required and field.default not in (None, ""):
-        about += f"  [default: {field.default}]"
-    if field.type is bool:
-        return click.Option([f"--{name}/--no-{name}", field.name], default=None, help=about)
-    many = field.type in (tuple, list)
-    return click.Option([f"--{name}", field.name], multiple=many, help=about, metavar=field.type.__name__.upper())
 
 
 def _making(name: str) -> Callable[..., None]:
@@ -151,7 +135,7 @@ def _making(name: str) -> Callable[..., None]:
         done = []
         for number, request in enumerate(requests):
             start = time.perf_counter()
-            with _progress(request.generator) as progress:
+            with terminal.progress(request.generator) as progress:
                 asset = host.generate(request, progress=progress)
             made = time.perf_counter() - start
             for path in outputs:
@@ -165,7 +149,7 @@ def _making(name: str) -> Callable[..., None]:
             _say_words(asset.extras["dhsdk"])
             done[-1]["provenance"] = asset.extras["dhsdk"]
         if report:
-            _write_text(Path(report), json.dumps({"files": done}, indent=1, ensure_ascii=False))
+            terminal.write_text(Path(report), json.dumps({"files": done}, indent=1, ensure_ascii=False))
 
     return run
 
@@ -278,7 +262,7 @@ def edit(file: str, edits: tuple[str, ...], out: str) -> None:
 def _rebuilt(file: str, out: str, edits: dict[str, Any]) -> None:
     host = _host()
     host.format_of(out)
-    with _progress("rebuild") as progress:
+    with terminal.progress("rebuild") as progress:
         asset = host.rebuild(file, plan=edits, progress=progress)
     options = dict(asset.extras["dhsdk"]["options"]) if Path(out).suffix.lower() == Path(file).suffix.lower() else {}
     host.save(asset, out, **options)
@@ -356,34 +340,3 @@ def _scene(file: str) -> Any:
 
 def _own(scene: Any) -> dict[str, Any]:
     return {"dhsdk": scene.extras["dhsdk"]} if "dhsdk" in scene.extras else {}
-
-
-def _write_text(path: Path, text: str) -> None:
-    from dhsdk.formats.staging import staged
-
-    with staged(path) as target:
-        target.write_text(text, "utf-8")
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[float, str], None]]:
-    """A progress bar on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda fraction, message: _go_on()
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=1.0)
-
-        def show(fraction: float, message: str) -> None:
-            _go_on()
-            bar.update(task, completed=fraction, description=message or what)
-
-        yield show
-
-
-def _go_on() -> None:
-    if _interrupts:
-        raise KeyboardInterrupt

@@ -167,3 +167,23 @@ def test_the_demo_fills_its_folder(run, tmp_path):
 def test_the_demo_needs_a_folder(run, tmp_path):
     (tmp_path / "d").write_text("", "utf-8")
     assert run("demo", "-o", "d")[2].startswith("error: cannot make the folder 'd': ")
+
+
+def test_ready_mends_bakes_and_reports(tmp_path, capsys):
+
+    from tests.ready.meshes import bumpy
+
+    source, out, report = tmp_path / "scan.ply", tmp_path / "scan.glb", tmp_path / "scan.json"
+    dhsdk.save(bumpy(48, 24), source)
+    line = ["ready", str(source), "-o", str(out), "--target", "unreal", "--tris", "500", "--texture", "64"]
+    with pytest.raises(SystemExit) as done:
+        main([*line, "--report", str(report)])
+    assert done.value.code == 0
+    assert "triangles" in capsys.readouterr().out
+    told = json.loads(report.read_text("utf-8"))
+    assert told["after"]["triangles"] <= 500 < told["before"]["triangles"]
+    assert out.exists()
+    with pytest.raises(SystemExit) as done:
+        main([*line, "--json", "--tolerance", "0.0001"])
+    assert done.value.code == 2
+    assert "the shape must change by at most 0.01% of its diagonal" in capsys.readouterr().err

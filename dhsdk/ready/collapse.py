@@ -270,3 +270,58 @@ def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms:
                         heapq.heappush(queue, (_cost(goal, v, points, forms, scale), goal, v))
                 c = after[c]
     return alive
+
+
+@kernel()
+def settle(points: Any, spots: Any, forms: Any) -> Any:
+    """Moves the points (P, 3) of triangles `spots` (F, 3), in place, to where the planes gathered in `forms` want them.
+
+    A point moves at most half its shortest edge, and only where none of its triangles flips or turns into a sliver. What the
+    planes leave open (along a flat or an edge) stays as it is.
+    """
+    first, which = np.zeros(len(points) + 1, np.int64), np.empty(3 * len(spots), np.int64)
+    for f in range(len(spots)):
+        for k in range(3):
+            first[spots[f, k] + 1] += 1
+    for p in range(len(points)):
+        first[p + 1] += first[p]
+    put = first[:-1].copy()
+    for c in range(3 * len(spots)):
+        p = spots[c // 3, c % 3]
+        which[put[p]] = c
+        put[p] += 1
+    a = np.empty((3, 3))
+    for p in range(len(points)):
+        if first[p] == first[p + 1]:
+            continue
+        q, at = forms[p], points[p].copy()
+        a[0, 0], a[0, 1], a[0, 2], a[1, 1], a[1, 2], a[2, 2] = q[0], q[1], q[2], q[4], q[5], q[7]
+        a[1, 0], a[2, 0], a[2, 1] = q[1], q[2], q[5]
+        pull = np.array((q[3], q[6], q[8]))
+        tie = 1e-3 * (q[0] + q[4] + q[7])
+        if tie <= 0.0:
+            continue
+        slope = -(a @ at + pull)
+        for k in range(3):
+            a[k, k] += tie
+        move = np.linalg.solve(a, slope)
+        shortest = np.inf
+        for i in range(first[p], first[p + 1]):
+            f, k = which[i] // 3, which[i] % 3
+            for j in range(1, 3):
+                d = points[spots[f, (k + j) % 3]] - at
+                shortest = min(shortest, (d * d).sum())
+        long = np.sqrt((move * move).sum())
+        if long > 0.5 * np.sqrt(shortest):
+            move *= 0.5 * np.sqrt(shortest) / long
+        goal = at + move
+        for i in range(first[p], first[p + 1]):
+            f, k = which[i] // 3, which[i] % 3
+            b, d = points[spots[f, (k + 1) % 3]], points[spots[f, (k + 2) % 3]]
+            old, new = np.cross(b - at, d - at), np.cross(b - goal, d - goal)
+            size, before = np.sqrt((new * new).sum()), np.sqrt((old * old).sum())
+            edge = max(((b - goal) ** 2).sum(), ((d - goal) ** 2).sum(), ((b - d) ** 2).sum())
+            if size <= SLIVER * edge or (old * new).sum() <= 0.7 * size * before:
+                goal = at
+                break
+        points[p] = goal

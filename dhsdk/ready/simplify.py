@@ -12,17 +12,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from dhsdk.ready.collapse import collapse, quadrics
+from dhsdk.ready.collapse import collapse, quadrics, settle
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.weld import taken
 
 
-def simplify(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = None) -> tuple[Mesh, ...]:
+def simplify(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = None, *, free: bool = False) -> tuple[Mesh, ...]:
     """The meshes with at most `target` triangles together where that can be had without opening them, else as few as can.
 
     copies: how often each mesh is used; a triangle counts that often. All meshes stand in one queue, the errors of each measured
     against its own size: flat and finely divided parts give first, small parts are not starved.
-    Vertices keep their attributes; those that no triangle uses any more are dropped.
+    Vertices keep their attributes; those that no triangle uses any more are dropped. free: the points that are left then move to
+    where the surface that they stand for wants them, which is for meshes whose attributes are made anew.
     """
     counts = list(copies) if copies is not None else [1] * len(meshes)
     if sum(mesh.triangles * count for mesh, count in zip(meshes, counts, strict=True)) <= target:
@@ -36,6 +37,9 @@ def simplify(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None =
     worth = np.repeat(counts, [mesh.triangles for mesh in meshes]).astype(np.int64)
     forms = quadrics(points, place[faces]) + _fences(points, place[faces])
     alive = collapse(points, place, faces, normals.astype(np.float64), uvs.astype(np.float64), forms, scale, worth, int(target))
+    if free:
+        settle(points, place[faces[alive]], forms)
+        primitives = _moved(meshes, points, place, starts)
     ends = np.cumsum([0] + [len(primitive.faces) for primitive in primitives])
     slices = zip(primitives, starts[:-1], ends[:-1], ends[1:], strict=True)
     made = iter([_picked(p, faces[low:high][alive[low:high]] - start) for p, start, low, high in slices])
@@ -52,13 +56,29 @@ def _spots(meshes: Sequence[Mesh]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     at = 0
     for mesh in meshes:
         spots, index = np.unique(np.concatenate([p.positions for p in mesh.primitives]), axis=0, return_inverse=True)
-        low, high = spots.min(axis=0).astype(np.float64), spots.max(axis=0).astype(np.float64)
-        diagonal = max(float(np.linalg.norm(high - low)), 1e-12)
-        points.append((spots - (low + high) / 2) / diagonal)
+        middle, diagonal = _frame(spots)
+        points.append((spots - middle) / diagonal)
         place.append(index.reshape(-1) + at)
         scale.append(np.full(len(spots), diagonal**2))
         at += len(spots)
     return np.concatenate(points), np.concatenate(place).astype(np.int64), np.concatenate(scale)
+
+
+def _moved(meshes: Sequence[Mesh], points: np.ndarray, place: np.ndarray, starts: np.ndarray) -> list[Primitive]:
+    """The primitives at their moved points: back from the unit frames of _spots."""
+    out: list[Primitive] = []
+    for mesh in meshes:
+        middle, diagonal = _frame(np.concatenate([one.positions for one in mesh.primitives]))
+        for one in mesh.primitives:
+            start = starts[len(out)]
+            at = points[place[start : start + len(one.positions)]]
+            out.append(replace(one, positions=(at * diagonal + middle).astype(np.float32)))
+    return out
+
+
+def _frame(positions: np.ndarray) -> tuple[np.ndarray, float]:
+    low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
+    return (low + high) / 2, max(float(np.linalg.norm(high - low)), 1e-12)
 
 
 def _fences(points: np.ndarray, spots: np.ndarray) -> np.ndarray:

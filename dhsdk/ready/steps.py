@@ -10,7 +10,7 @@ import numpy as np
 
 from dhsdk.errors import RequestError
 from dhsdk.ready.clean import cleaned
-from dhsdk.ready.colliders import collider
+from dhsdk.ready.colliders import colliders
 from dhsdk.ready.options import ReadyOptions
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.tangents import tangents
@@ -88,26 +88,33 @@ def _collided(scene: Scene, options: ReadyOptions) -> tuple[Node, ...]:
     kind = options.colliders
     if kind == "none":
         return scene.nodes
-    around: dict[str, list[np.ndarray]] = {}
+    around: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     matrices = world(scene) if options.collide == "asset" else {}
     solid = [node for node in scene.nodes if node.mesh is not None and node.extras.get("collide", True) and _reducible(node.mesh)]
     for node in solid:
-        points = np.concatenate([shape.positions for shape in node.mesh.primitives]).astype(np.float64)  # type: ignore[union-attr]
+        points, faces = _joined(node.mesh)  # type: ignore[arg-type]
         owner = node
         if options.collide == "asset":
             if node.instances is not None:
                 copies = instance_matrices(node.instances)
+                faces = np.concatenate([faces + number * len(points) for number in range(len(copies))])
                 points = np.concatenate([points @ one[:3, :3].T + one[:3, 3] for one in copies])
             while owner.parent is not None:
                 owner = scene.node(owner.parent)
             matrix = np.linalg.inv(matrices[owner.key]) @ matrices[node.key]
             points = points @ matrix[:3, :3].T + matrix[:3, 3]
-        around.setdefault(owner.key, []).append(points)
+        around.setdefault(owner.key, []).append((points, faces))
     shapes: dict[str, tuple[Collider, ...]] = {}
     for key, parts in around.items():
-        shape = None if scene.node(key).colliders else collider(np.concatenate(parts), kind)
-        shapes[key] = (shape,) if shape is not None else scene.node(key).colliders
+        shapes[key] = scene.node(key).colliders or colliders(parts, kind)
     return tuple(replace(node, colliders=shapes.get(node.key, node.colliders)) for node in scene.nodes)
+
+
+def _joined(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
+    """Points (P, 3) float64 and faces (F, 3) of all primitives."""
+    starts = np.cumsum([0] + [len(shape.positions) for shape in mesh.primitives])
+    faces = [shape.faces.astype(np.int64) + start for shape, start in zip(mesh.primitives, starts[:-1], strict=True)]
+    return np.concatenate([shape.positions for shape in mesh.primitives]).astype(np.float64), np.concatenate(faces)
 
 
 def _reducible(mesh: Mesh) -> bool:
@@ -158,7 +165,8 @@ def _fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
 
 def _volume(mesh: Mesh, middle: np.ndarray) -> float:
     """Signed volume between the surface and a point, cubic metres."""
-    corners = np.concatenate([shape.positions[shape.faces] for shape in mesh.primitives]).astype(np.float64) - middle
+    points, faces = _joined(mesh)
+    corners = points[faces] - middle
     return float((corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum() / 6.0)
 
 

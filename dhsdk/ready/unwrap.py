@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,8 +21,6 @@ def unwrapped(mesh: Mesh) -> Mesh:
     Vertices are split along the seams of the charts; their points stay bit-equal, so a closed mesh stays closed.
     Raises RequestError: more than MOST triangles.
     """
-    import xatlas
-
     bare = [shape for shape in mesh.primitives if shape.mode == "triangles" and not shape.uvs and len(shape.faces)]
     if not bare:
         return mesh
@@ -31,20 +30,35 @@ def unwrapped(mesh: Mesh) -> Mesh:
             f"a mesh to unwrap must have at most {MOST:,} triangles, got {count:,} in {mesh.name!r}: give a budget (tris) or "
             "leave the UVs out (uv=False)"
         )
-    atlas = xatlas.Atlas()
+    welded = []
     for shape in bare:
         points, place = np.unique(shape.positions, axis=0, return_inverse=True)  # charts grow across split normals
-        atlas.add_mesh(points, np.ascontiguousarray(place.reshape(-1)[shape.faces], dtype=np.uint32))
-    pack = xatlas.PackOptions()
-    pack.padding, pack.resolution, pack.bilinear = 2, 1024, True
-    atlas.generate(xatlas.ChartOptions(), pack)
-    made = {id(shape): _with_uvs(shape, *atlas.get_mesh(number)[1:]) for number, shape in enumerate(bare)}
+        welded.append((points, place.reshape(-1)[shape.faces]))
+    made = {id(shape): _with_uvs(shape, *part) for shape, part in zip(bare, atlas(welded, 1024), strict=True)}
     return replace(mesh, primitives=tuple(made.get(id(shape), shape) for shape in mesh.primitives))
+
+
+def atlas(shapes: Sequence[tuple[np.ndarray, np.ndarray]], edge: int, padding: int = 2) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each (points (P, 3), faces (F, 3)): its corners (F, 3) over UVs (V, 2) in [0, 1]; one atlas for all.
+
+    edge: of the texture, pixels, which lie `padding` apart between charts. Points are in one unit, so that all have the same
+    share of texels to their area.
+    """
+    import xatlas
+
+    made = xatlas.Atlas()
+    for points, faces in shapes:
+        made.add_mesh(points.astype(np.float32), np.ascontiguousarray(faces, dtype=np.uint32))
+    pack = xatlas.PackOptions()
+    pack.padding, pack.resolution, pack.bilinear = padding, edge, True
+    made.generate(xatlas.ChartOptions(), pack)
+    found = (made.get_mesh(number) for number in range(len(shapes)))
+    return [(indices.astype(np.int64).reshape(-1, 3), np.clip(uvs, 0.0, 1.0)) for _, indices, uvs in found]
 
 
 def _with_uvs(shape: Primitive, indices: np.ndarray, uvs: np.ndarray) -> Primitive:
     """One vertex for each pair of an old vertex and a vertex of the atlas; corners keep their order."""
-    pairs = np.stack([shape.faces.reshape(-1).astype(np.int64), indices.reshape(-1).astype(np.int64)], axis=1)
+    pairs = np.stack([shape.faces.reshape(-1).astype(np.int64), indices.reshape(-1)], axis=1)
     rows, index = np.unique(pairs, axis=0, return_inverse=True)
     split = taken(shape, rows[:, 0], index.reshape(-1, 3))
-    return replace(split, uvs=(np.clip(uvs[rows[:, 1]], 0.0, 1.0),))
+    return replace(split, uvs=(uvs[rows[:, 1]],))

@@ -1,0 +1,175 @@
+"""foreign: the game-ready pass for a mesh that came from elsewhere. Mends, reduces, bakes, then goes the way of all scenes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from dhsdk.errors import RequestError
+from dhsdk.ready.bake import baked
+from dhsdk.ready.layout import texels
+from dhsdk.ready.maps import material_of, merged
+from dhsdk.ready.options import ForeignOptions, ReadyOptions
+from dhsdk.ready.part import Part, apart, as_came, bare, part_of, shaded, source, target
+from dhsdk.ready.report import Facts, Report
+from dhsdk.ready.simplify import simplify
+from dhsdk.ready.steps import make_ready
+from dhsdk.ready.unwrap import MOST, atlas
+from dhsdk.scene import edit
+from dhsdk.scene.frames import world
+from dhsdk.scene.make import place
+from dhsdk.scene.measure import bounds
+from dhsdk.scene.mesh import Mesh
+from dhsdk.scene.types import Scene
+
+UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
+CLOSE = {"holes": 0.25, "none": 0.0}
+"""Share of a piece's area up to which an opening is a hole."""
+EDGE = 2048
+"""Edge of baked textures where none is asked for."""
+_NONE: tuple[str, ...] = ()
+LOST = 0.98
+"""Meshes that keep more than this share of their triangles keep their UVs too."""
+
+
+def foreign(
+    scene: Scene,
+    options: ForeignOptions = ForeignOptions(),  # noqa: B008 (frozen)
+    progress: Callable[[float, str], None] | None = None,
+) -> tuple[Scene, Report]:
+    """The scene ready for an engine, and what was done to it.
+
+    Meshes with skins or morphs keep their vertices, triangles and UVs. Raises RequestError: there is nothing to work on, the
+    budget or the tolerance cannot be met.
+    """
+    tell = progress or (lambda fraction, message: None)
+    tell(0.0, "mend")
+    before = Facts.of(scene)
+    scene = _settled(scene, options)
+    parts = _parts(scene, options)
+    made, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
+    nodes = (replace(node, mesh=made.get(id(node.mesh), node.mesh), lods=()) for node in scene.nodes)
+    scene = replace(scene, nodes=tuple(nodes))
+    rest = ReadyOptions(**{name: getattr(options, name) for name in ReadyOptions.model_fields} | {"tris": None})
+    ready = make_ready(scene, rest, lambda fraction, message: tell(0.75 + 0.25 * fraction, message))
+    deepest = max((node.lods for node in ready.nodes), key=len, default=())
+    lods = tuple(sum(n.lods[level].triangles for n in ready.nodes if len(n.lods) > level) for level in range(len(deepest)))
+    colliders = sum(len(node.colliders) for node in ready.nodes)
+    return ready, replace(told, before=before, after=Facts.of(ready), lods=lods, colliders=colliders)
+
+
+def _settled(scene: Scene, options: ForeignOptions) -> Scene:
+    """The scene in metres, upright, at its size, with its pivot; the way there is baked into plain meshes."""
+    low, high = bounds(scene)
+    edge = float((high - low).max())
+    if not edge > 0:
+        raise RequestError(
+            f"a mesh must have a size to be made ready, got {edge:g} along its longest edge: it is empty or a point"
+        )
+    factor = options.size / edge if options.size is not None else UNITS[options.unit]
+    turn = (-np.sqrt(0.5), 0.0, 0.0, np.sqrt(0.5)) if options.up == "z" else 0.0
+    if factor == 1.0 and turn == 0.0 and options.pivot == "keep":
+        return scene
+    moved = place(scene, turn=turn, scale=factor)
+    if options.pivot != "keep":
+        low, high = bounds(moved)
+        middle = (low + high) / 2
+        down = low[1] if options.pivot == "base" else middle[1]
+        moved = place(moved, at=(-float(middle[0]), -float(down), -float(middle[2])))
+    return edit.flatten(moved)
+
+
+def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
+    matrices = world(scene)
+    found: dict[int, tuple[Mesh, int, float]] = {}
+    for node in scene.nodes:
+        mesh = node.mesh
+        if mesh is None or mesh.morph_names or any(p.mode != "triangles" or p.joints is not None for p in mesh.primitives):
+            continue
+        count = 1 if node.instances is None else len(node.instances.translations)
+        size = abs(float(np.linalg.det(matrices[node.key][:3, :3]))) ** (1 / 3)
+        _, copies, scale = found.get(id(mesh), (mesh, 0, 0.0))
+        found[id(mesh)] = mesh, copies + count, max(scale, size)
+    parts = [part_of(mesh, copies, scale, CLOSE[options.close]) for mesh, copies, scale in found.values() if mesh.triangles]
+    empty = next((part.mesh.name for part in parts if not len(part.surface.faces)), None)
+    if empty is not None:
+        raise RequestError(f"a mesh must have triangles with an area, got none in {empty!r}")
+    return parts
+
+
+def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, str], None]) -> tuple[dict[int, Mesh], Report]:
+    """The new mesh of each old one by its id, and the report without its counts of the scene."""
+    nothing = Facts(0, 0, 0, 0, 0, (0.0, 0.0, 0.0))
+    done = sum((part.surface.mended for part in parts), Counter[str]())
+    total = sum(len(part.surface.faces) * part.copies for part in parts)
+    goal = total if options.tris is None else options.tris
+    shares = [part.copies for part in parts]
+    if _keeps(parts, total, goal, options):
+        kept = {id(part.mesh): as_came(part) for part in parts}
+        if options.tris is not None:
+            smaller = simplify(list(kept.values()), goal, shares)
+            kept = dict(zip(kept, smaller, strict=True))
+        made, names = kept, _NONE
+    else:
+        tell(0.1, "reduce")
+        low = simplify([bare(part) for part in parts], goal, shares, free=True)
+        tell(0.4, "unwrap and bake")
+        made, names = _baked(parts, low, options)
+    got = sum(made[id(part.mesh)].triangles * part.copies for part in parts)
+    if got > goal:
+        raise RequestError(f"a budget of {goal} triangles cannot be met: {_pieces(parts)} loose parts need {got}; ask for more")
+    tell(0.9, "measure")
+    away = [apart(part, made[id(part.mesh)]) for part in parts]
+    worst, mean = max(one for one, _ in away), max(one for _, one in away)
+    if worst > options.tolerance:
+        raise RequestError(
+            f"the shape must change by at most {options.tolerance:.2%} of its diagonal, got {worst:.2%} with {got} triangles: "
+            "ask for more triangles (tris) or allow it (tolerance)"
+        )
+    return made, Report(nothing, nothing, {what: count for what, count in done.items() if count}, names, worst, mean)
+
+
+def _pieces(parts: list[Part]) -> int:
+    return sum(int(part.surface.piece.max()) + 1 for part in parts)
+
+
+def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) -> bool:
+    """Whether the meshes keep their own UVs, textures and materials."""
+    if options.bake != "auto":
+        return options.bake == "never"
+    bare_ = any(not one.uvs for part in parts for one in part.mesh.primitives)
+    filled = any((part.surface.origin < 0).any() for part in parts)
+    return goal >= LOST * total and not bare_ and not filled
+
+
+def _baked(parts: list[Part], low: tuple[Mesh, ...], options: ForeignOptions) -> tuple[dict[int, Mesh], tuple[str, ...]]:
+    """The reduced meshes unwrapped into one atlas, with the maps of their sources."""
+    count = sum(mesh.triangles for mesh in low)
+    if count > MOST:
+        raise RequestError(
+            f"a mesh to unwrap must have at most {MOST:,} triangles, got {count:,}: give a budget (tris) or keep the UVs that "
+            "there are (bake=never)"
+        )
+    edge = 1 << ((options.texture or EDGE).bit_length() - 1)
+    welded = []
+    for part, mesh in zip(parts, low, strict=True):
+        points, place_ = np.unique(mesh.primitives[0].positions, axis=0, return_inverse=True)
+        welded.append((points * part.scale, place_.reshape(-1)[mesh.primitives[0].faces]))
+    uvs = atlas(welded, edge, max(2, edge // 256))
+    shapes, values, places = [], [], []
+    for part, mesh, uv in zip(parts, low, uvs, strict=True):
+        shape = shaded(part, mesh, mesh.triangles == len(part.surface.faces), uv)
+        where = texels(shape.uvs[0][shape.faces].astype(np.float64), edge)
+        values.append(baked(source(part), target(shape), where))
+        shapes.append(shape)
+        places.append(where)
+    found = merged(values, places, edge)
+    material, names = material_of(*found, [one for part in parts for one in part.look.materials])
+    made = {
+        id(part.mesh): Mesh((replace(shape, material=material),), part.mesh.name)
+        for part, shape in zip(parts, shapes, strict=True)
+    }
+    return made, names

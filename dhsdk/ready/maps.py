@@ -1,0 +1,83 @@
+"""Baked values as a material: a picture where a value varies, a factor where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dhsdk.media import Image
+from dhsdk.ready.bake import ALPHA, EMISSION, METALLIC, NORMAL, OCCLUSION, RED, ROUGHNESS, pictures
+from dhsdk.ready.layout import Texels
+from dhsdk.scene.material import Material, Texture
+
+SAME = 2.5 / 255
+"""What varies by less is one value."""
+
+
+def merged(values: Sequence[np.ndarray], places: Sequence[Texels], edge: int) -> tuple[np.ndarray, Texels]:
+    """The values of all parts in one grid; charts lie apart, and where their rims meet the first part's stays."""
+    at = np.concatenate([one.at for one in places])
+    keep = np.unique(at, return_index=True)[1]
+    face, weights = np.concatenate([one.face for one in places]), np.concatenate([one.weights for one in places])
+    return np.concatenate(values)[keep], Texels(edge, at[keep], face[keep], weights[keep])
+
+
+def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -> tuple[Material, tuple[str, ...]]:
+    """The material of baked values, and the names of the maps that it has. before: the materials that were baked."""
+    names: list[str] = []
+    textures: dict[str, Texture] = {}
+
+    def varies(*channels: int) -> bool:
+        part = values[:, list(channels)]
+        return bool((np.percentile(part, 99.9, axis=0) - np.percentile(part, 0.1, axis=0)).max() > SAME)
+
+    def picture(name: str, channels: Sequence[int], scale: float = 1.0, srgb: bool = False) -> Texture:
+        names.append(name)
+        pixels = pictures(values, where, channels, scale, srgb)
+        return Texture(Image(pixels, colour="srgb" if srgb else "data", name=name))
+
+    alpha = {one.alpha_mode for one in before}
+    mode = "BLEND" if "BLEND" in alpha else "MASK" if "MASK" in alpha else "OPAQUE"
+    color = (RED, RED + 1, RED + 2) if mode == "OPAQUE" else (RED, RED + 1, RED + 2, ALPHA)
+    base = tuple(float(value) for value in np.clip(np.median(values[:, RED : RED + 3], axis=0), 0.0, 1.0))
+    if varies(*color):
+        textures["base_color_texture"] = picture("base_color", color, 1.0, True)
+        base = (1.0, 1.0, 1.0)
+    rough, metal = (float(np.median(values[:, channel])) for channel in (ROUGHNESS, METALLIC))
+    shades = varies(OCCLUSION)
+    if shades or varies(ROUGHNESS, METALLIC):
+        textures["metallic_roughness_texture"] = picture("occlusion_roughness_metallic", (OCCLUSION, ROUGHNESS, METALLIC))
+        rough = metal = 1.0
+        if shades:
+            textures["occlusion_texture"] = textures["metallic_roughness_texture"]
+    glow = values[:, EMISSION : EMISSION + 3]
+    strongest = float(np.percentile(glow, 99.99, axis=0).max())
+    emissive, strength = (0.0, 0.0, 0.0), 1.0
+    if strongest > SAME:
+        strength = max(strongest, 1.0)
+        if varies(EMISSION, EMISSION + 1, EMISSION + 2):
+            textures["emissive_texture"] = picture("emissive", (EMISSION, EMISSION + 1, EMISSION + 2), 1.0 / strength, True)
+            emissive = (1.0, 1.0, 1.0)
+        else:
+            emissive = tuple(float(value) for value in np.clip(np.median(glow, axis=0) / strength, 0.0, 1.0))  # type: ignore[assignment]
+    if np.percentile(np.abs(values[:, NORMAL : NORMAL + 2]), 99) > 2 * SAME:
+        lifted = values.copy()
+        lifted[:, NORMAL : NORMAL + 3] = lifted[:, NORMAL : NORMAL + 3] * np.float32(0.5) + np.float32(0.5)
+        names.append("normal")
+        textures["normal_texture"] = Texture(
+            Image(pictures(lifted, where, (NORMAL, NORMAL + 1, NORMAL + 2)), colour="data", name="normal")
+        )
+    made = Material(
+        "baked",
+        base_color=(*base, 1.0),  # type: ignore[arg-type]
+        metallic=min(max(metal, 0.0), 1.0),
+        roughness=min(max(rough, 0.0), 1.0),
+        emissive=emissive,
+        emissive_strength=strength,
+        alpha_mode=mode,  # type: ignore[arg-type]
+        double_sided=any(one.double_sided for one in before),
+        unlit=all(one.unlit for one in before),
+        **textures,  # type: ignore[arg-type]
+    )
+    return made, tuple(names)

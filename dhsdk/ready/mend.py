@@ -1,0 +1,338 @@
+"""A surface of anybody's triangles made sound: welded, without doubles, two faces at an edge, one way round, holes closed.
+
+Nothing here moves a point by more than NUDGE of the diagonal; what was done is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from dhsdk.ready.sew import ears, loops, mates, oriented
+
+WELD = 2e-6
+"""Points this near become one, share of the diagonal."""
+SEAM = 2e-5
+"""Border points this near become one."""
+NUDGE = 2e-5
+"""How far sheets that touch are moved apart."""
+MOST_EARS = 2000
+"""Loops of more vertices are filled as a fan."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """points: (P, 3) float64. faces: (F, 3) int64. origin: (F,) number of the triangle each was, -1 for a filling.
+
+    turned: (F,) whether it runs the other way round than before. piece: (F,). mended: what was done, and how often.
+    """
+
+    points: np.ndarray
+    faces: np.ndarray
+    origin: np.ndarray
+    turned: np.ndarray
+    piece: np.ndarray
+    mended: Counter[str]
+
+
+def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25, orient: bool = True) -> Surface:
+    """The sound surface of triangles (F, 3) over points (P, 3).
+
+    close: holes are filled whose filling is at most this share of their piece's area; larger openings stay. orient: pieces that
+    enclose a volume are turned outwards (cavities inwards), others keep the way most of their area had.
+    """
+    done: Counter[str] = Counter()
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = max(float(np.linalg.norm(high - low)), 1e-300)
+    points, faces = _welded(points.astype(np.float64), faces.astype(np.int64), WELD * size, done)
+    origin = np.arange(len(faces))
+    keep = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    done["triangles without area dropped"] += int((~keep).sum())
+    faces, origin = faces[keep], origin[keep]
+    single = _single(faces)
+    done["double triangles dropped"] += len(faces) - len(single)
+    faces, origin = faces[single], origin[single]
+    faces = _sewn(points, faces, SEAM * size, done)
+    keep = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    faces, origin = faces[keep], origin[keep]
+    if not len(faces):
+        return Surface(points, faces, origin, np.zeros(0, bool), np.zeros(0, np.int64), done)
+    surface, spot = _oriented(points, faces, origin, size, orient, done)
+    return _filled(surface, spot, close)
+
+
+def edges(faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """(order, starts): half-edges sorted by undirected edge, and where each edge begins among them, with the end."""
+    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
+    keys = ends[:, 0] * count + ends[:, 1]
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    return order, np.append(starts, len(order))
+
+
+def _welded(points: np.ndarray, faces: np.ndarray, reach: float, done: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
+    cells = np.round(points / reach).astype(np.int64)
+    cells -= cells.min(axis=0)
+    spans = cells.max(axis=0) + 1
+    keys = (cells[:, 0] * spans[1] + cells[:, 1]) * spans[2] + cells[:, 2]
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    done["vertices welded"] += len(points) - len(first)
+    used = np.unique(place[faces])
+    index = np.full(len(first), -1)
+    index[used] = np.arange(len(used))
+    return points[first[used]], index[place[faces]]
+
+
+def _single(faces: np.ndarray) -> np.ndarray:
+    """Numbers of the faces without those that have the same corners the same way round as an earlier one."""
+    turn = np.argmin(faces, axis=1)
+    rows = np.arange(len(faces))[:, None]
+    canonical = faces[rows, (turn[:, None] + np.arange(3)) % 3]
+    _, first = np.unique(canonical, axis=0, return_index=True)
+    return np.sort(first)
+
+
+def _sewn(points: np.ndarray, faces: np.ndarray, reach: float, done: Counter[str]) -> np.ndarray:
+    """The faces with border points of about one place made one."""
+    order, starts = edges(faces, len(points))
+    lonely = order[starts[:-1][np.diff(starts) == 1]]
+    if not len(lonely):
+        return faces
+    rim = np.unique(np.concatenate([faces[lonely // 3, lonely % 3], faces[lonely // 3, (lonely + 1) % 3]]))
+    near = cKDTree(points[rim]).query_pairs(reach, output_type="ndarray")
+    if not len(near):
+        return faces
+    graph = coo_matrix((np.ones(len(near)), (near[:, 0], near[:, 1])), (len(rim), len(rim)))
+    count, label = connected_components(graph, False)
+    done["border vertices sewn"] += len(rim) - count
+    first = np.full(count, len(points))
+    np.minimum.at(first, label, rim)
+    place = np.arange(len(points))
+    place[rim] = first[label]
+    return place[faces]
+
+
+def _oriented(
+    points: np.ndarray, faces: np.ndarray, origin: np.ndarray, size: float, orient: bool, done: Counter[str]
+) -> tuple[Surface, np.ndarray]:
+    """The surface with a point for each fan of its faces, and which of them are one point (V,)."""
+    order, starts = edges(faces, len(points))
+    crowded = int((np.diff(starts) > 2).sum())
+    mate = mates(faces, points, order, starts)
+    turned, piece, cuts = oriented(faces, mate)
+    done["edges of more than two triangles parted"] += crowded
+    done["one-sided surfaces cut"] += cuts
+    surface = Surface(points, np.where(turned[:, None], faces[:, ::-1], faces), origin, turned, piece, done)
+    surface = _without_pillows(surface)
+    surface, spot = _parted(surface, size)
+    if orient:
+        surface = _outward(surface)
+    done["triangles turned round"] += int(surface.turned.sum())
+    return surface, spot
+
+
+def _volumes(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Signed volume of each piece about its own middle, openings closed towards it, and its area."""
+    corners = surface.points[surface.faces]
+    count = int(surface.piece.max()) + 1
+    tally = np.maximum(np.bincount(surface.piece, minlength=count), 1)
+    middle = (
+        np.stack([np.bincount(surface.piece, corners[:, :, k].mean(axis=1), count) for k in range(3)], axis=1) / tally[:, None]
+    )
+    a, b, c = (corners[:, k] - middle[surface.piece] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+    volume = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
+    return np.bincount(surface.piece, volume, count), np.bincount(surface.piece, area, count)
+
+
+def _without_pillows(surface: Surface) -> Surface:
+    """Sheets drawn from both sides (closed, with no volume) keep one of them."""
+    volume, area = _volumes(surface)
+    keys = np.sort(surface.faces, axis=1)
+    _, which, times = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    doubled = times[which.reshape(-1)] == 2
+    both = np.bincount(surface.piece, doubled, len(volume)) == np.bincount(surface.piece, minlength=len(volume))
+    pillow = both & (np.abs(volume) < 1e-9 * area**1.5 + 1e-300)
+    if not pillow.any():
+        return surface
+    first = np.zeros(len(keys), bool)
+    first[np.unique(which.reshape(-1), return_index=True)[1]] = True
+    gone = pillow[surface.piece] & ~first
+    surface.mended["sheets drawn from both sides made single"] += int(pillow.sum())
+    return _kept(surface, ~gone)
+
+
+def _kept(surface: Surface, keep: np.ndarray) -> Surface:
+    _, piece = np.unique(surface.piece[keep], return_inverse=True)
+    return replace(
+        surface, faces=surface.faces[keep], origin=surface.origin[keep], turned=surface.turned[keep], piece=piece.reshape(-1)
+    )
+
+
+def _parted(surface: Surface, size: float) -> tuple[Surface, np.ndarray]:
+    """One point for each fan of faces, and which of them are one point (V,).
+
+    Where fans of one point share an edge, none are: they are moved apart, into their own solid."""
+    points, faces = surface.points, surface.faces
+    order, starts = edges(faces, len(points))
+    mate = mates(faces, points, order, starts)
+    h = np.flatnonzero(mate > np.arange(len(mate)))
+    m = mate[h]
+    after, after_m = 3 * (h // 3) + (h + 1) % 3, 3 * (m // 3) + (m + 1) % 3
+    # consistent faces run along their common edge in opposite ways; those of a cut do not, and are not joined
+    ok = (faces.ravel()[h] == faces.ravel()[after_m]) & (faces.ravel()[after] == faces.ravel()[m])
+    rows, columns = np.concatenate([h[ok], after[ok]]), np.concatenate([after_m[ok], m[ok]])
+    graph = coo_matrix((np.ones(len(rows), np.int8), (rows, columns)), (3 * len(faces), 3 * len(faces)))
+    count, fan = connected_components(graph, False)
+    home = np.empty(count, np.int64)
+    home[fan] = faces.ravel()
+    made, touched = points[home], np.zeros(len(points), bool)
+    crowded = np.flatnonzero(np.diff(starts) > 2)
+    if len(crowded):
+        at = order[starts[:-1][crowded]]
+        touched[faces[at // 3, at % 3]] = touched[faces[at // 3, (at + 1) % 3]] = True
+        made = made + _inward(points, faces, fan, count) * (NUDGE * size * touched[home] * _rank(home))[:, None]
+    first = np.full(len(points), count)
+    np.minimum.at(first, home, np.arange(count))
+    spot = np.where(touched[home], np.arange(count), first[home])
+    return replace(surface, points=made, faces=fan.reshape(-1, 3).astype(np.int64)), spot
+
+
+def _rank(home: np.ndarray) -> np.ndarray:
+    """1, 2, 3 ... for the copies of each point: no two move equally far."""
+    order = np.argsort(home, kind="stable")
+    starts = np.flatnonzero(np.diff(home[order], prepend=-1))
+    rank = np.empty(len(home))
+    rank[order] = 1 + np.arange(len(home)) - np.repeat(starts, np.diff(np.append(starts, len(home))))
+    return np.minimum(rank, 8)
+
+
+def _inward(points: np.ndarray, faces: np.ndarray, fan: np.ndarray, count: int) -> np.ndarray:
+    corners = points[faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+    mean = np.stack([np.bincount(fan, np.repeat(across[:, k], 3), count) for k in range(3)], axis=1)
+    return -mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-300)
+
+
+def _outward(surface: Surface) -> Surface:
+    volume, area = _volumes(surface)
+    solid = np.abs(volume) > 1e-3 * area**1.5 / 10.6  # a ball has 1 / 10.6
+    was = np.bincount(surface.piece, np.where(surface.turned, -1.0, 1.0) * _areas(surface), len(volume))
+    flip = np.where(solid, volume < 0, was < 0)
+    inner = [number for number in np.flatnonzero(solid & (volume < 0))[:256] if _in_another(surface, number, volume)]
+    flip[inner] = False
+    if not flip.any():
+        return surface
+    turn = flip[surface.piece]
+    return replace(surface, faces=np.where(turn[:, None], surface.faces[:, ::-1], surface.faces), turned=surface.turned ^ turn)
+
+
+def _areas(surface: Surface) -> np.ndarray:
+    a, b, c = (surface.points[surface.faces[:, k]] for k in range(3))
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1)
+
+
+def _in_another(surface: Surface, number: int, volume: np.ndarray) -> bool:
+    """Whether a piece that faces inwards is a cavity: within a piece that faces outwards."""
+    own = surface.points[surface.faces[surface.piece == number]].reshape(-1, 3)
+    low, high, at = own.min(axis=0), own.max(axis=0), own[0]
+    for other in np.argsort(-volume)[:16]:
+        if volume[other] <= abs(volume[number]):
+            return False
+        corners = surface.points[surface.faces[surface.piece == other]]
+        if (corners.min(axis=(0, 1)) < low).all() and (corners.max(axis=(0, 1)) > high).all() and _holds(corners, at):
+            return True
+    return False
+
+
+def _holds(corners: np.ndarray, at: np.ndarray) -> bool:
+    """Whether the triangles (F, 3, 3) wind around a point. Source: van Oosterom and Strackee 1983 (solid angles)."""
+    a, b, c = (corners[:, k] - at for k in range(3))
+    la, lb, lc = (np.linalg.norm(one, axis=1) for one in (a, b, c))
+    over = np.einsum("ij,ij->i", a, np.cross(b, c))
+    under = la * lb * lc + (a * b).sum(1) * lc + (b * c).sum(1) * la + (c * a).sum(1) * lb
+    return bool(np.arctan2(over, under).sum() > np.pi)
+
+
+def _filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
+    """The surface with its holes filled, its fans at one point joined again."""
+    count = len(surface.points)
+    order, starts = edges(surface.faces, count)
+    ring, ends = loops(surface.faces, mates(surface.faces, surface.points, order, starts), count)
+    surface = replace(surface, faces=spot[surface.faces])
+    if len(ends) < 2 or close <= 0:
+        surface.mended["openings left open"] += len(ends) - 1
+        return surface
+    area = np.bincount(surface.piece, _areas(surface) / 2, int(surface.piece.max()) + 1)
+    home = np.empty(count, np.int64)
+    home[surface.faces.ravel()] = np.repeat(surface.piece, 3)
+    keys, made = _keys(surface.faces, count), _Filling()
+    extra: list[np.ndarray] = []
+    for low, high in pairwise(ends):
+        for loop in _simple(spot[ring[low:high]]):
+            at = surface.points[loop]
+            middle = at.mean(axis=0)
+            fan = np.linalg.norm(np.cross(at - middle, np.roll(at, -1, axis=0) - middle), axis=1).sum() / 2
+            if fan > close * area[home[loop[0]]]:
+                surface.mended["openings left open"] += 1
+                continue
+            new = ears(at, loop, keys, made.keys, count) if len(loop) <= MOST_EARS else np.empty((0, 3), np.int64)
+            if not len(new):
+                new = np.stack([loop, np.roll(loop, -1), np.full(len(loop), count + len(extra))], axis=1)
+                extra.append(middle)
+            made.add(new, home[loop[0]], count)
+    if not made.faces:
+        return surface
+    surface.mended["holes closed"] += len(made.faces)
+    number = sum(map(len, made.faces))
+    return replace(
+        surface,
+        points=np.concatenate([surface.points, np.array(extra).reshape(-1, 3)]),
+        faces=np.concatenate([surface.faces, *made.faces]),
+        origin=np.concatenate([surface.origin, np.full(number, -1)]),
+        turned=np.concatenate([surface.turned, np.zeros(number, bool)]),
+        piece=np.concatenate([surface.piece, *made.pieces]),
+    )
+
+
+class _Filling:
+    """What holes were filled with: triangles, their pieces, and their edges as sorted keys."""
+
+    def __init__(self) -> None:
+        self.faces: list[np.ndarray] = []
+        self.pieces: list[np.ndarray] = []
+        self.keys = np.empty(0, np.int64)
+
+    def add(self, faces: np.ndarray, piece: int, count: int) -> None:
+        self.faces.append(faces)
+        self.pieces.append(np.full(len(faces), piece))
+        if len(faces) > 1:
+            self.keys = np.union1d(self.keys, _keys(faces, count))
+
+
+def _keys(faces: np.ndarray, count: int) -> np.ndarray:
+    """Sorted low * count + high of the edges."""
+    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
+    return np.unique(ends[:, 0] * count + ends[:, 1])
+
+
+def _simple(ring: np.ndarray) -> list[np.ndarray]:
+    """The loop cut into loops that pass each point once; what has fewer than three points is none."""
+    if len(np.unique(ring)) == len(ring):
+        return [ring] if len(ring) > 2 else []
+    out: list[list[int]] = []
+    path: list[int] = []
+    for point in ring.tolist():
+        if point in path:
+            at = path.index(point)
+            out.append(path[at:])
+            path = path[:at]
+        path.append(point)
+    return [np.array(one) for one in (*out, path) if len(one) > 2]

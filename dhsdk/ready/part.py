@@ -1,0 +1,177 @@
+"""One mesh from elsewhere on its way: its sound surface, what it looks like, and the mesh made from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dhsdk.ready.bake import Source, Target
+from dhsdk.ready.mend import Surface, mended
+from dhsdk.ready.nearest import nearest, tree
+from dhsdk.ready.normals import corner_normals
+from dhsdk.ready.tangents import tangents
+from dhsdk.render.geometry import Geometry, gathered
+from dhsdk.scene.make import single
+from dhsdk.scene.mesh import Mesh, Primitive
+
+CREASE = np.radians(40.0)
+"""Sources without normals of their own are sharp where their triangles meet at more than this."""
+LOW_CREASE = np.radians(65.0)
+"""Reduced surfaces are sharp from here on; below, the normal map says what the shape was."""
+SAMPLES = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A mesh as it came, what is drawn of it, its mended surface, and how often and how large it is shown."""
+
+    mesh: Mesh
+    look: Geometry
+    surface: Surface
+    copies: int
+    scale: float
+
+    @property
+    def diagonal(self) -> float:
+        return float(np.linalg.norm(np.ptp(self.surface.points, axis=0)))
+
+
+def part_of(mesh: Mesh, copies: int, scale: float, close: float) -> Part:
+    """close: as mended()."""
+    look = gathered(single(mesh, "part"))
+    return Part(mesh, look, mended(look.positions, look.faces, close), copies, scale)
+
+
+def bare(part: Part) -> Mesh:
+    """The mended surface as a mesh of points and triangles alone."""
+    return Mesh((Primitive(part.surface.points.astype(np.float32), part.surface.faces),), part.mesh.name)
+
+
+def source(part: Part) -> Source:
+    """What maps are baked from: the mended triangles but the fillings, with the corners and normals that they came with."""
+    surface = part.surface
+    own = surface.origin >= 0
+    corners = part.look.faces[surface.origin[own]]
+    turned = surface.turned[own]
+    corners = np.where(turned[:, None], corners[:, ::-1], corners)
+    made, _ = corner_normals(surface.points, surface.faces, CREASE)
+    normals = made[own]
+    if _has_normals(part):
+        given = part.look.normals[corners] * np.where(turned, -1.0, 1.0)[:, None, None]
+        against = (given * normals).sum(axis=2, keepdims=True) < 0.0
+        normals = np.where(against, normals, given)
+    return Source(tree(surface.points, surface.faces[own]), part.look, corners, normals, part.diagonal)
+
+
+def _has_normals(part: Part) -> bool:
+    """Whether the mesh has normals of its own that say more than its flat triangles do."""
+    if any(one.normals is None for one in part.mesh.primitives):
+        return False
+    corners = part.look.positions[part.look.faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    flat = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+    own = part.look.normals[part.look.faces]
+    return bool(((own * flat[:, None]).sum(axis=2).min(axis=1) < 0.9999).mean() > 0.01)
+
+
+def shaded(part: Part, low: Mesh, untouched: bool, uv: tuple[np.ndarray, np.ndarray]) -> Primitive:
+    """The reduced mesh with normals, UVs (corners (F, 3) over UVs (V, 2)) and tangents; corners that agree share a vertex.
+
+    untouched: its triangles are those of the mended surface, one by one, and keep its normals.
+    """
+    shape = low.primitives[0]
+    points, place = np.unique(shape.positions, axis=0, return_inverse=True)
+    faces = place.reshape(-1)[shape.faces.astype(np.int64)]
+    made, fan = corner_normals(points.astype(np.float64), faces, CREASE if untouched else LOW_CREASE)
+    if untouched:
+        known = source(part)
+        own = part.surface.origin >= 0
+        made[own] = known.normals
+        rows = np.unique(np.round(made, 3).reshape(-1, 3), axis=0, return_inverse=True)[1]
+        fan = rows.reshape(-1, 3)
+    keys = np.stack([faces.ravel(), fan.ravel(), uv[0].ravel()], axis=1)
+    _, first, index = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    index = index.reshape(-1, 3)
+    normals = made.reshape(-1, 3)[first]
+    uvs = uv[1][uv[0].ravel()[first]]
+    at = points[faces.ravel()[first]]
+    along = tangents(at, normals, uvs, index)
+    return Primitive(at, index, normals=normals, tangents=along, uvs=(uvs,))
+
+
+def target(shape: Primitive) -> Target:
+    """The corners of a mesh that maps are baked for."""
+    assert shape.normals is not None
+    assert shape.tangents is not None
+    faces = shape.faces.astype(np.int64)
+    points, normals, along = (part[faces].astype(np.float64) for part in (shape.positions, shape.normals, shape.tangents))
+    return Target(points, normals, along, shape.uvs[0][faces].astype(np.float64))
+
+
+def apart(part: Part, low: Mesh) -> tuple[float, float]:
+    """(largest, root mean square) distance between the mended surface and a mesh, the larger of both ways, per diagonal.
+
+    Of points spread evenly over each surface.
+    """
+    faces = np.concatenate([one.faces.astype(np.int64) + start for one, start in _with_starts(low)])
+    points = np.concatenate([one.positions for one in low.primitives]).astype(np.float64)
+    ways = []
+    for (from_points, from_faces), (to_points, to_faces) in (
+        ((part.surface.points, part.surface.faces), (points, faces)),
+        ((points, faces), (part.surface.points, part.surface.faces)),
+    ):
+        ways.append(nearest(tree(to_points, to_faces), spread_over(from_points, from_faces, SAMPLES)).distance)
+    size = max(part.diagonal, 1e-300)
+    return max(float(one.max()) for one in ways) / size, max(float(np.sqrt((one**2).mean())) for one in ways) / size
+
+
+def _with_starts(mesh: Mesh) -> list[tuple[Primitive, int]]:
+    starts = np.cumsum([0] + [len(one.positions) for one in mesh.primitives])
+    return list(zip(mesh.primitives, starts.tolist(), strict=False))
+
+
+def spread_over(points: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
+    """(N, 3) points spread over triangles by area, always the same ones (additive recurrence of Roberts 2018)."""
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    total = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    if not total[-1] > 0:
+        return points[faces[:, 0]]
+    face = np.searchsorted(total, (np.arange(count) + 0.5) * (total[-1] / count))
+    face = np.minimum(face, len(faces) - 1)
+    u, v = ((np.arange(count) * step) % 1.0 for step in (0.7548776662466927, 0.5698402909980532))
+    fold = u + v > 1.0
+    u, v = np.where(fold, 1.0 - u, u)[:, None], np.where(fold, 1.0 - v, v)[:, None]
+    return a[face] + u * (b - a)[face] + v * (c - a)[face]
+
+
+def as_came(part: Part) -> Mesh:
+    """The mesh with its own vertices, UVs and materials, less what was dropped, turned ones turned; not filled."""
+    surface = part.surface
+    own = surface.origin >= 0
+    turned, kept = np.zeros(len(part.look.faces), bool), np.zeros(len(part.look.faces), bool)
+    kept[surface.origin[own]] = True
+    turned[surface.origin[own]] = surface.turned[own]
+    if kept.all() and not turned.any():
+        return part.mesh
+    out, start = [], 0
+    for one in part.mesh.primitives:
+        rows = slice(start, start + len(one.faces))
+        start += len(one.faces)
+        if kept[rows].any():
+            out.append(_turned(one, one.faces[kept[rows]], turned[rows][kept[rows]]))
+    return replace(part.mesh, primitives=tuple(out))
+
+
+def _turned(shape: Primitive, faces: np.ndarray, turned: np.ndarray) -> Primitive:
+    """The primitive with these faces, some of them turned; their vertices are copies with the normal turned round."""
+    from dhsdk.scene.weld import taken
+
+    faces = faces.astype(np.int64)
+    pairs = np.where(turned[:, None], faces[:, ::-1] + len(shape.positions), faces)
+    used, index = np.unique(pairs, return_inverse=True)
+    back = used >= len(shape.positions)
+    made = taken(shape, used % len(shape.positions), index.reshape(-1, 3))
+    if made.normals is None:
+        return made
+    return replace(made, normals=np.where(back[:, None], -made.normals, made.normals), tangents=None)

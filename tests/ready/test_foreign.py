@@ -1,0 +1,119 @@
+"""The pass for meshes from elsewhere: budgets, maps, reports, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dhsdk.errors import RequestError
+from dhsdk.ready.foreign import foreign
+from dhsdk.ready.options import ForeignOptions
+from dhsdk.render import Settings, render
+from dhsdk.scene import Material, make
+from tests.ready.meshes import ball, bumpy, checkered, of, topology
+
+
+def test_a_textured_source_meets_its_budget_with_its_colours():
+    before = bumpy(96, 48, material=checkered())
+    after, report = foreign(before, ForeignOptions(tris=900, texture=256))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert 810 <= len(shape.faces) <= 900
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert report.baked == ("base_color", "normal")
+    assert shape.material.base_color_texture.image.pixels.shape == (256, 256, 3)
+    assert report.worst < 0.02
+    look = Settings(size=(160, 160), samples=1)
+    one, other = (render(scene, None, look).pixels.astype(float) / 255 for scene in (before, after))
+    assert np.sqrt(((one**2.2 - other**2.2) ** 2).mean()) < 0.04
+
+
+def test_vertex_colours_become_a_texture():
+    points, faces = ball(64, 32)
+    colors = np.ones((len(points), 4))
+    colors[:, 0] = points[:, 0] > 0
+    after, report = foreign(of(points, faces, colors=colors), ForeignOptions(tris=600, texture=128))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert "base_color" in report.baked
+    assert shape.colors is None
+    pixels = shape.material.base_color_texture.image.pixels
+    u, v = (shape.uvs[0] * 127).astype(int).T
+    right = pixels[v, u][shape.positions[:, 0] > 0.1]
+    left = pixels[v, u][shape.positions[:, 0] < -0.1]
+    assert np.median(right[:, 0]) > np.median(left[:, 0]) + 60
+
+
+def test_a_plain_mesh_gets_uvs_and_no_textures():
+    after, report = foreign(bumpy(24, 12, uv=False), ForeignOptions(texture=128))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert report.baked == ()
+    assert len(shape.uvs) >= 1
+    assert shape.material.base_color_texture is None
+    assert report.worst < 1e-5
+
+
+def test_what_fits_keeps_its_uvs_and_material():
+    source = bumpy(24, 12, material=checkered())
+    after, report = foreign(source, ForeignOptions(tris=5000))
+    assert after.nodes[0].mesh.primitives[0].material is source.nodes[0].mesh.primitives[0].material
+    assert report.baked == ()
+
+
+def test_the_report_tells_before_and_after_and_is_json():
+    points, faces = ball()
+    _, report = foreign(of(points, faces[40:, ::-1]), ForeignOptions(tris=400, texture=64))
+    assert report.before.triangles == len(faces) - 40
+    assert report.after.triangles <= 400
+    assert report.mended["triangles turned round"] > 0
+    assert report.mended["holes closed"] > 0
+    again = json.loads(json.dumps(report.json()))
+    assert again["after"]["triangles"] == report.after.triangles
+    assert any(line.startswith("triangles") for line in report.lines())
+    assert any(line.startswith("mended: holes closed") for line in report.lines())
+
+
+def test_units_axis_size_and_pivot():
+    box = of(make.box((100.0, 200.0, 300.0)).primitives[0].positions, make.box().primitives[0].faces)
+    after, report = foreign(box, ForeignOptions(unit="cm", up="z", pivot="base"))
+    assert report.after.size == pytest.approx((1.0, 3.0, 2.0))
+    points = after.nodes[0].mesh.primitives[0].positions
+    assert points[:, 1].min() == pytest.approx(0.0, abs=1e-5)
+    assert foreign(box, ForeignOptions(size=2.0))[1].after.size == pytest.approx((2 / 3, 4 / 3, 2.0))
+
+
+def test_refusals_tell_why():
+    with pytest.raises(
+        RequestError, match=r"a mesh must have a size to be made ready, got 0 along its longest edge: it is empty or a point"
+    ):
+        foreign(of(np.zeros((3, 3)), [[0, 1, 2]]))
+    line = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]], float)
+    with pytest.raises(RequestError, match=r"a mesh must have triangles with an area, got none in 'thing'"):
+        foreign(of(line, [[0, 1, 2]]))
+    points, faces = ball(8, 4)
+    many = np.concatenate([points + [2.0 * i, 0, 0] for i in range(30)])
+    scene = of(many, np.concatenate([faces + i * len(points) for i in range(30)]))
+    with pytest.raises(RequestError, match=r"a budget of 100 triangles cannot be met: 30 loose parts need \d+; ask for more"):
+        foreign(scene, ForeignOptions(tris=100))
+    with pytest.raises(
+        RequestError,
+        match=r"the shape must change by at most 0.10% of its diagonal, got .*% with \d+ triangles: ask for more triangles",
+    ):
+        foreign(bumpy(), ForeignOptions(tris=60, tolerance=0.001))
+    points, faces = ball(250, 130)
+    with pytest.raises(RequestError, match=r"at most 60,000 triangles, got 64,500: give a budget \(tris\) or keep the UVs"):
+        foreign(of(points, faces))
+
+
+def test_the_same_mesh_gives_the_same_result():
+    one, other = (foreign(bumpy(48, 24, material=checkered()), ForeignOptions(tris=500, texture=64))[0] for _ in range(2))
+    a, b = one.nodes[0].mesh.primitives[0], other.nodes[0].mesh.primitives[0]
+    assert a.positions.tobytes() == b.positions.tobytes()
+    assert a.uvs[0].tobytes() == b.uvs[0].tobytes()
+    pictures = [shape.material.base_color_texture.image.pixels.tobytes() for shape in (a, b)]
+    assert pictures[0] == pictures[1]
+
+
+def test_alpha_survives():
+    glass = Material("glass", base_color=(1.0, 1.0, 1.0, 0.4), alpha_mode="BLEND", metallic=0.0)
+    after, _ = foreign(bumpy(48, 24, material=glass), ForeignOptions(tris=500, texture=64))
+    made = after.nodes[0].mesh.primitives[0].material
+    assert made.alpha_mode == "BLEND"

@@ -1,0 +1,106 @@
+"""Mending: topology, orientation, holes."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dhsdk.ready.mend import mended
+from dhsdk.scene import make
+from tests.ready.meshes import ball, topology, volume
+
+
+def sound(surface):
+    return topology(surface.points, surface.faces)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 999), flipped=st.floats(0.0, 1.0), gone=st.floats(0.0, 0.05), split=st.booleans())
+def test_a_ball_with_holes_and_turned_faces_becomes_closed_and_outward(seed, flipped, gone, split):
+    rng = np.random.default_rng(seed)
+    points, faces = ball()
+    turn = rng.random(len(faces)) < flipped
+    faces = np.where(turn[:, None], faces[:, ::-1], faces)[rng.random(len(faces)) >= gone]
+    if split:
+        points, faces = points[faces.ravel()], np.arange(faces.size).reshape(-1, 3)
+    surface = mended(points, faces)
+    assert sound(surface) == (0, 0, 0)
+    assert volume(surface.points, surface.faces) == pytest.approx(4 / 3 * np.pi * 0.5**3, rel=0.05)
+
+
+def test_what_is_sound_stays_as_it_is():
+    points, faces = ball()
+    surface = mended(points, faces)
+    assert np.array_equal(surface.origin, np.arange(len(faces)))
+    assert not surface.turned.any()
+    assert np.allclose(surface.points[surface.faces], points[faces], atol=3e-6)
+
+
+def test_a_cavity_keeps_facing_inwards():
+    points, faces = ball()
+    both = np.concatenate([faces, faces[:, ::-1] + len(points)])
+    surface = mended(np.concatenate([points, 0.5 * points]), both)
+    assert not surface.turned.any()
+
+
+def test_an_inside_out_shell_is_turned():
+    points, faces = ball()
+    surface = mended(points, faces[:, ::-1])
+    assert surface.turned.all()
+    assert surface.mended["triangles turned round"] == len(faces)
+
+
+def test_solids_that_share_an_edge_or_a_wall_become_two():
+    box = make.box().primitives[0]
+    for shift in ((1.0, 1.0, 0.0), (1.0, 0.0, 0.0)):
+        points = np.concatenate([box.positions, box.positions + shift])
+        surface = mended(points, np.concatenate([box.faces, box.faces + len(box.positions)]))
+        assert sound(surface) == (0, 0, 0)
+        assert surface.piece.max() == 1
+        assert volume(surface.points, surface.faces) == pytest.approx(2.0, rel=1e-3)
+
+
+def test_doubles_and_both_sides_of_a_sheet_become_one():
+    points, faces = ball()
+    surface = mended(np.concatenate([points, points]), np.concatenate([faces, faces + len(points)]))
+    assert len(surface.faces) == len(faces)
+    quad = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], float)
+    sheet = mended(quad, np.array([[0, 1, 2], [0, 2, 3], [2, 1, 0], [3, 2, 0]]))
+    assert len(sheet.faces) == 2
+    assert sheet.mended["sheets drawn from both sides made single"] > 0
+
+
+def test_a_one_sided_band_is_cut_and_stays_open():
+    turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    points = np.concatenate(
+        [
+            np.stack(
+                [(1 + s * np.cos(turn / 2)) * np.cos(turn), (1 + s * np.cos(turn / 2)) * np.sin(turn), s * np.sin(turn / 2)],
+                axis=1,
+            )
+            for s in (-0.2, 0.2)
+        ]
+    )
+    n = np.arange(40)
+    after = np.where(n == 39, 40, n + 1)  # the last strip meets the first upside down
+    across = np.where(n == 39, 0, n + 41)
+    faces = np.concatenate([np.stack([n, after, n + 40], axis=1), np.stack([after, across, n + 40], axis=1)])
+    surface = mended(points, faces)
+    assert surface.mended["one-sided surfaces cut"] > 0
+    assert sound(surface)[2] == 0 or sound(surface)[0] > 0
+
+
+def test_large_openings_stay_open_and_are_told():
+    points, faces = ball(48, 24)
+    bowl = faces[points[faces].mean(axis=1)[:, 1] < 0]
+    surface = mended(points, bowl)
+    assert sound(surface)[0] > 0
+    assert surface.mended["openings left open"] == 1
+    assert mended(points, bowl, close=1.0).mended["holes closed"] == 1
+
+
+def test_a_sliver_of_a_seam_is_sewn():
+    points, faces = ball()
+    jitter = np.random.default_rng(1).normal(size=points.shape) * 2e-6
+    surface = mended(points + jitter, faces)
+    assert sound(surface) == (0, 0, 0)

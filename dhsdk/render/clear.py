@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
+from dhsdk.render.backdrop import ramp_at, scenery_at, shade_on
 from dhsdk.render.bvh import nearest
 from dhsdk.render.shade import EYE_AT, PARALLEL, TINT_OF_KEY, _around, _finish, _group, _opened, _place
 from dhsdk.render.surface import (
@@ -28,6 +29,7 @@ from dhsdk.render.surface import (
     OUT,
     PASS,
     ROUGH,
+    SHINE,
     THICKNESS,
     THROUGH,
     TRANSMISSION,
@@ -38,7 +40,6 @@ from dhsdk.render.surface import (
     surface,
     unit,
 )
-from dhsdk.render.tone import ramp_at, shade_on
 
 WALLS = 14
 """Surfaces that a ray may meet before what is left of it is looked up in the surround."""
@@ -49,7 +50,7 @@ TINT = 0.35
 that draw a single layer."""
 RAY, WEIGHT, LIGHT, FREE, WALKED, IN, BENT, WAY = 0, 6, 9, 12, 15, 16, 19, 22
 """Places in the notes of a path: place and direction; what is left; what came; what passes the picture; metres; absorption."""
-MOVED = ("surface.py", "shade.py", "bvh.py", "tone.py")
+MOVED = ("surface.py", "shade.py", "bvh.py", "backdrop.py")
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
@@ -175,7 +176,7 @@ def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-unt
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
 def _beyond(s, rough, chain, levels, facts, ground, way):  # type: ignore[no-untyped-def]
     """The ray meets nothing: the backdrop and the floor where it goes on ahead, the surround where it was turned away."""
-    ramp, dark, start, level, to_pixel, strength, reach, free = ground
+    ramp, dark, start, level, to_pixel, _, _, strength, reach, free, picture, turned = ground
     far, shadow = reach, 0.0
     if strength > 0.0 and way[4] < -1e-6 and way[1] > level:
         t = (level - way[1]) / way[4]
@@ -183,21 +184,28 @@ def _beyond(s, rough, chain, levels, facts, ground, way):  # type: ignore[no-unt
             far, shadow = t, shade_on(dark, start, way[0] + t * way[3], way[2] + t * way[5])
     x, y, z = way[0] + far * way[3], way[1] + far * way[4], way[2] + far * way[5]
     w = to_pixel[2, 0] * x + to_pixel[2, 1] * y + to_pixel[2, 2] * z + to_pixel[2, 3]
-    away, dx, dy = 1.0, 0.0, 0.0
+    away, px, py = 1.0, 0.5, 0.5
     if w > 1e-9:
-        dx = (to_pixel[0, 0] * x + to_pixel[0, 1] * y + to_pixel[0, 2] * z + to_pixel[0, 3]) / w - 0.5
-        dy = (to_pixel[1, 0] * x + to_pixel[1, 1] * y + to_pixel[1, 2] * z + to_pixel[1, 3]) / w - 0.5
-        away = min(max(2.0 * max(abs(dx), abs(dy)) - 1.0, 0.0), 1.0)
+        px = (to_pixel[0, 0] * x + to_pixel[0, 1] * y + to_pixel[0, 2] * z + to_pixel[0, 3]) / w
+        py = (to_pixel[1, 0] * x + to_pixel[1, 1] * y + to_pixel[1, 2] * z + to_pixel[1, 3]) / w
+        away = min(max(2.0 * max(abs(px - 0.5), abs(py - 0.5)) - 1.0, 0.0), 1.0)
     side = away * away * (3.0 - 2.0 * away)
+    sharp = len(picture) > 0 and rough <= SMOOTH
+    if sharp:
+        scenery_at(picture, turned, way[3], way[4], way[5], s, SHINE)
+        side = side if free else 0.0
+    elif len(picture):
+        side = side if free else 1.0
     if side > 0.0:
         _around(chain, levels, facts, way[3], way[4], way[5], rough, s, MIRROR)
-    i, t = ramp_at(ramp, dx + 0.5, dy + 0.5)
+    i, t = ramp_at(ramp, px, py)
     for q in range(3):
         came = side * (s[MIRROR + q] + s[MIRROR + 3] * facts[TINT_OF_KEY + q]) if side > 0.0 else 0.0
         if free:
             way[FREE + q] += way[WEIGHT + q] * (1.0 - side)
         else:
-            came += (1.0 - side) * (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t) * (1.0 - strength * shadow)
+            ahead = s[SHINE + q] if sharp else ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t
+            came = (came + (1.0 - side) * ahead) * (1.0 - (strength * shadow if side < 1.0 or len(picture) else 0.0))
         way[LIGHT + q] += way[WEIGHT + q] * came
 
 
@@ -213,7 +221,7 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
     inside = _enter(s, m, way, front, False, tap, turn, ior)
     rough = s[ROUGH]
     for _ in range(WALLS):
-        hit = nearest(tree, way, 4e-6 * ground[6], 1e30, nobody, stack)
+        hit = nearest(tree, way, 4e-6 * ground[8], 1e30, nobody, stack)
         if hit[1] < 0:
             if inside:  # an open sheet: it bends the ray there and back
                 way[3], way[4], way[5] = x, y, z
@@ -262,13 +270,12 @@ def _seen(s, m, hs, hm, front, turn, world, stack, way):  # type: ignore[no-unty
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
-def look_through(y0, y1, ids, at, world, notes, over, past, glow):  # type: ignore[no-untyped-def]
+def look_through(y0, y1, ids, at, clear, world, notes, over, past, glow):  # type: ignore[no-untyped-def]
     """Adds to rows y0..y1 of over (H, W, 3) the light of clear surfaces and of all that is seen through them, and takes from past
     what they cover. ids, at, glow: as for shade(). world: drawn and look as for shade(), bvh.tree() of all faces, ground, radians
     that a pixel sees, facts() and an empty (0,) bool.
 
-    ground: backdrop ramp, darkness of the floor, its square and height, world to the picture (3, 4) from 0 to 1, strength of the
-    floor's shadow, metres to the backdrop, whether the backdrop is left out.
+    ground: backdrop.ground(). clear: (M,) bool, the materials that are drawn here.
     notes: two NOTES and two rows of the material table, (WAY,) floats and (64,) int64 to work in, for this thread alone.
     """
     drawn, look, _, _, _, facts, _ = world
@@ -280,7 +287,7 @@ def look_through(y0, y1, ids, at, world, notes, over, past, glow):  # type: igno
             done = 0
             for k in range(len(ids)):
                 f = ids[k, y, x]
-                if f < 0 or (done >> k) & 1:
+                if f < 0 or (done >> k) & 1 or not clear[material[f]]:
                     continue
                 same, px, py, done = _group(ids, k, y, x, done, material, flat, at)
                 for q in range(len(m)):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dhsdk.media import Image
-from dhsdk.render import bvh, occlusion, studio, tone
+from dhsdk.render import backdrop, bvh, occlusion, studio, tone
 from dhsdk.render.camera import View
 from dhsdk.render.clear import WAY, look_through
 from dhsdk.render.geometry import Geometry, gathered
@@ -32,8 +32,6 @@ AT = np.array([[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]])
 """Where a pixel is looked at: a turned square, so that nearly upright and nearly level edges get all steps."""
 NO_FIELD = np.empty((0, 0), np.float32)
 NOBODY = np.empty(0, np.bool_)
-REACH = 3.0
-"""How far away the backdrop is for what glass shows, in diagonals of the scene."""
 
 
 class Drawer:
@@ -71,27 +69,21 @@ class Drawer:
         size = settings.size[0] * settings.samples, settings.size[1] * settings.samples
         look, floor, dark = self.look(geometry, view)
         frame = Frame(geometry, view, size, look, settings.threads, self._shines)
-        veil, clear = self._veil[geometry.material], self._clear[geometry.material]
+        veil = self._veil[geometry.material]
         veiled = bool(veil.any())
         ids, depths = frame.visible(np.flatnonzero(~veil) if veiled else None, None, None, veiled or settings.layers)
-        glassy = (ids >= 0) & clear[ids] if clear.any() else None
-        color, past, glow = frame.shaded(ids if glassy is None else np.where(glassy, np.int32(-1), ids))
-        if glassy is not None and glassy.any():
-            ground = self._ground(geometry, floor, dark, view, size)
-            frame.looked_through(np.where(glassy, ids, np.int32(-1)), self._boxes(geometry), ground, (color, past, glow))
+        color, past, glow, left = frame.shaded(ids, leave=self._clear)
+        ground = self._ground(geometry, floor, dark, view)
+        if left.any():
+            frame.looked_through(ids, left, self._clear, (self._boxes(geometry), ground), (color, past, glow))
         cover = np.empty(size[::-1], np.float32) if settings.background == "transparent" else NO_FIELD
-        behind = self._behind(floor, dark, view, size)
-        frame.bands(lambda y0, y1: tone.compose(y0, y1, color, past, behind, cover))
+        self._bands(lambda y0, y1: backdrop.compose(y0, y1, settings.samples, color, past, ground, cover))
         if veiled:
             _peeled(frame, np.flatnonzero(veil), depths, color, glow, cover)
         if self._shines:
             _halo(color, glow, settings)
         out = np.empty((settings.size[1], settings.size[0], 4 if len(cover) else 3), np.uint8)
-
-        def work(k: int) -> None:
-            tone.develop(k * BAND, min((k + 1) * BAND, len(out)), color, cover, settings.exposure, tone.CODES, out)
-
-        spread(-(-len(out) // BAND), work, settings.threads)
+        self._bands(lambda y0, y1: tone.develop(y0, y1, color, cover, settings.exposure, tone.CODES, out))
         layers = {}
         if settings.layers:
             seen = ids[0, :: settings.samples, :: settings.samples]
@@ -121,29 +113,21 @@ class Drawer:
             self._tree = (id(geometry.positions), bvh.tree(geometry.positions, geometry.faces))
         return self._tree[1]
 
-    def _ground(
-        self, geometry: Geometry, floor: studio.Floor, dark: np.ndarray, view: View, size: tuple[int, int]
-    ) -> tuple[Any, ...]:
-        """What rays that meet nothing see, as look_through() reads it."""
-        width, height = size
-        inverse = np.linalg.inv(view.world)
-        flat = view.camera.kind == "orthographic"
-        scale = 0.5 / (view.camera.ymag if flat else math.tan(view.camera.yfov / 2))
-        away = np.array([0, 0, 0, 1.0]) if flat else -inverse[2]
-        to_picture = np.stack([inverse[0] * scale * height / width + away / 2, -inverse[1] * scale + away / 2, away])
-        strength = 0.0 if flat else self.settings.shadow
-        reach = REACH * float(np.linalg.norm(np.ptp(geometry.positions, axis=0))) + 1e-6
-        free = self.settings.background == "transparent"
-        return self._ramp, dark, floor.start, floor.height, to_picture, strength, reach, free
+    def _ground(self, geometry: Geometry, floor: studio.Floor, dark: np.ndarray, view: View) -> tuple[Any, ...]:
+        settings, picture = self.settings, backdrop.NO_SCENERY
+        if settings.background == "environment" and self._lighting.picture is not None:
+            picture = self._lighting.picture
+        diagonal, free = float(np.linalg.norm(np.ptp(geometry.positions, axis=0))), settings.background == "transparent"
+        aspect, scenery = settings.size[0] / settings.size[1], (picture, self._lighting.turn or 0.0)
+        return backdrop.ground(self._ramp, floor, dark, view, aspect, settings.shadow, diagonal, free, scenery)
 
-    def _behind(self, floor: studio.Floor, dark: np.ndarray, view: View, size: tuple[int, int]) -> tuple[Any, ...]:
-        width, height = size
-        strength = self.settings.shadow if view.camera.kind == "perspective" else 0.0
-        scale = height / 2 / math.tan(view.camera.yfov / 2)
-        to_ray = np.array([[1 / scale, 0, -width / 2 / scale], [0, -1 / scale, height / 2 / scale], [0, 0, -1.0]])
-        rays = view.world[:3, :3] @ to_ray
-        eye = np.ascontiguousarray(view.world[:3, 3])
-        return self._ramp, dark, floor.start, floor.height, rays, eye, strength
+    def _bands(self, work: Callable[[int, int], None]) -> None:
+        _bands(self.settings.size[1], work, self.settings.threads)
+
+
+def _bands(height: int, work: Callable[[int, int], None], threads: int) -> None:
+    """Runs work(first row, end row) over all rows."""
+    spread(-(-height // BAND), lambda k: work(k * BAND, min((k + 1) * BAND, height)), threads)
 
 
 def _opened(geometry: Geometry, casting: np.ndarray, settings: Settings) -> tuple[tuple[np.ndarray, ...], studio.Floor]:
@@ -193,8 +177,7 @@ class Frame:
         self._facts = facts((harmonics, tint, turn), (frame[0], frame[1]), self.eye, self.parallel)
 
     def bands(self, work: Callable[[int, int], None]) -> None:
-        height = self.size[1]
-        spread(-(-height // BAND), lambda k: work(k * BAND, min((k + 1) * BAND, height)), self.threads)
+        _bands(self.size[1], work, self.threads)
 
     def visible(
         self, pick: np.ndarray | None, behind: list[np.ndarray] | None, limit: list[np.ndarray] | None, deep: bool
@@ -215,35 +198,38 @@ class Frame:
             ids = np.where(ids >= 0, pick[np.maximum(ids, 0)], -1).astype(np.int32)
         return ids, depths
 
-    def shaded(self, ids: np.ndarray, at: np.ndarray = AT) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """over, past and glow (H, W, 3) float32 of a layer, as shade() fills them."""
+    def shaded(
+        self, ids: np.ndarray, at: np.ndarray = AT, leave: np.ndarray = NOBODY
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """over, past and glow (H, W, 3) float32 of a layer, as shade() fills them; how many points of each band were left out."""
         over, past = (np.empty((*ids.shape[1:], 3), np.float32) for _ in range(2))
         glow = np.zeros((*ids.shape[1:], 3) if self._shines else (0, 0, 3), np.float32)
-        columns = self._read[0].shape[1]
+        columns, left = self._read[0].shape[1], np.zeros(-(-len(over) // BAND), np.int64)
 
         def work(y0: int, y1: int) -> None:
             notes = self._facts, np.zeros(NOTES), np.empty(columns)
-            shade(y0, y1, ids, at, self.drawn, self._read, notes, over, past, glow)
+            left[y0 // BAND] = shade(y0, y1, ids, at, leave, self.drawn, self._read, notes, over, past, glow)
 
         self.bands(work)
-        return over, past, glow
+        return over, past, glow, left
 
     def looked_through(
         self,
         ids: np.ndarray,
-        tree: tuple[np.ndarray, ...],
-        ground: tuple[Any, ...],
-        into: tuple[np.ndarray, np.ndarray, np.ndarray],
+        left: np.ndarray,
+        clear: np.ndarray,
+        behind: tuple[tuple[np.ndarray, ...], tuple[Any, ...]],
+        into: tuple[np.ndarray, ...],
     ) -> None:
-        """Adds clear surfaces to `into`, what shaded() gave of the others. ids: -1 where no clear surface is the nearest."""
+        """Adds what shaded() has left out to what it gave. clear: (M,) bool materials. behind: bvh.tree(), backdrop.ground()."""
         columns = self._read[0].shape[1]
         pixel = 2.0 * math.tan(self._yfov / 2) / self.size[1]
-        world = self.drawn, self._read, tree, ground, pixel, self._facts, NOBODY
+        world = self.drawn, self._read, *behind, pixel, self._facts, NOBODY
 
         def work(y0: int, y1: int) -> None:
-            if (ids[:, y0:y1] >= 0).any():
+            if left[y0 // BAND]:
                 rows = np.zeros(NOTES), np.empty(columns), np.zeros(NOTES), np.empty(columns)
-                look_through(y0, y1, ids, AT, world, (*rows, np.zeros(WAY), np.empty(64, np.int64)), *into)
+                look_through(y0, y1, ids, AT, clear, world, (*rows, np.zeros(WAY), np.empty(64, np.int64)), *into)
 
         self.bands(work)
 
@@ -258,7 +244,7 @@ def _peeled(
         ids, far = frame.visible(clear, last, depths, True)
         if not (ids >= 0).any():
             break
-        layers.append(frame.shaded(ids))
+        layers.append(frame.shaded(ids)[:3])
         last = far
     for over, past, shine in reversed(layers):
 
@@ -273,8 +259,16 @@ def _peeled(
 
 def _halo(color: np.ndarray, glow: np.ndarray, settings: Settings) -> None:
     """Adds the light that spreads around shining surfaces."""
-    small = tone.averaged(glow, settings.samples)
-    if not small.any():
+    small = np.empty((settings.size[1], settings.size[0], 3), np.float32)
+    shining = np.zeros((2, max(settings.size)), np.bool_)
+    _bands(len(small), lambda y0, y1: tone.gathered(y0, y1, glow, small, shining), settings.threads)
+    near, far = max(1, settings.size[1] // 90), max(1, settings.size[1] // 30)
+    rows, columns = (np.flatnonzero(one) for one in shining)
+    if not len(rows):
         return
-    halo = tone.blurred(small, max(1, settings.size[1] // 90)) + 0.6 * tone.blurred(small, max(1, settings.size[1] // 30))
-    color += np.float32(settings.glow) * np.repeat(np.repeat(halo, settings.samples, axis=0), settings.samples, axis=1)
+    # Three blurs of this radius reach no farther than this.
+    y0, y1 = max(rows[0] - 3 * far - 3, 0), rows[-1] + 3 * far + 4
+    x0, x1 = max(columns[0] - 3 * far - 3, 0), columns[-1] + 3 * far + 4
+    small, s = small[y0:y1, x0:x1], settings.samples
+    halo = np.float32(settings.glow) * (tone.blurred(small, near) + 0.6 * tone.blurred(small, far))
+    color[y0 * s : y1 * s, x0 * s : x1 * s] += np.repeat(np.repeat(halo, s, axis=0), s, axis=1)

@@ -71,8 +71,8 @@ def surround(radiance: np.ndarray, key: np.ndarray | None = None, tint: np.ndarr
     return Surround(np.concatenate(chain), np.array(table, np.int64), _harmonics(levels), key, tint)
 
 
-def of_image(image: Image) -> Surround:
-    """The surround of an equirectangular picture, decoded to linear light. Raises RenderError as surround()."""
+def decoded(image: Image) -> np.ndarray:
+    """(H, W, 3) float32 linear light of a picture."""
     pixels = image.pixels
     if pixels.shape[2] < 3:
         pixels = np.repeat(pixels[..., :1], 3, axis=2)
@@ -80,7 +80,7 @@ def of_image(image: Image) -> Surround:
     light = pixels[..., :3].astype(np.float32) / np.float32(top)
     if image.colour == "srgb":
         light = np.where(light <= 0.04045, light / 12.92, ((np.maximum(light, 0) + 0.055) / 1.055) ** 2.4)
-    return surround(light)
+    return np.ascontiguousarray(light, np.float32)
 
 
 def directions(height: int, width: int) -> np.ndarray:

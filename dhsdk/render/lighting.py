@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dhsdk.errors import RenderError
-from dhsdk.render.environment import Surround, of_image, response
+from dhsdk.render.environment import Surround, decoded, response, surround
 from dhsdk.render.shade import DIRECTIONAL, POINT, SPOT
 from dhsdk.render.studio import studio
 from dhsdk.scene.frames import world
@@ -21,11 +21,13 @@ KINDS = {"directional": DIRECTIONAL, "point": POINT, "spot": SPOT}
 class Lighting:
     """surround: light from all around. turn: radians about +Y that it is turned by, None: it goes round with the camera.
 
-    lamps: (L, 14) float64, rows as shade._lamp reads them. sun: (3,) towards the lamp that casts a shadow, zeros for none.
+    picture: (H, W, 3) float32 the environment's own light, None in the studio. lamps: (L, 14) float64, rows as shade._lamp reads
+    them. sun: (3,) towards the lamp that casts a shadow, zeros for none.
     """
 
     surround: Surround
     turn: float | None
+    picture: np.ndarray | None
     lamps: np.ndarray
     sun: np.ndarray
 
@@ -42,18 +44,20 @@ def lighting(scene: Scene, mode: str) -> Lighting:
     """The light of a scene. mode: "studio", "scene" (only what the scene carries) or "auto" (its environment if it has one, else
     the studio, and its lights). Raises RenderError for an environment or a light that is not finite.
     """
-    own, turn, strength = studio(), None, 1.0
+    own, turn, strength, picture = studio(), None, 1.0, None
     environment = scene.environment
     if mode != "studio" and environment is not None:
         turn, strength = environment.rotation, environment.intensity
         if environment.image is not None:
-            own = of_image(environment.image)
+            picture = decoded(environment.image)
+            own = surround(picture)
     if mode == "scene" and environment is None:
         own, turn = _dark(), 0.0
     if not math.isfinite(strength) or strength < 0:
         raise RenderError(f"an environment's intensity must be finite and not negative, got {strength}")
     if strength != 1.0:
         own = Surround(own.chain * np.float32(strength), own.table, own.harmonics * strength, own.key, own.tint)
+        picture = None if picture is None else picture * np.float32(strength)
     rows = [] if mode == "studio" else _lamps(scene)
     table = np.array(rows, np.float64).reshape(-1, 14)
     suns = np.flatnonzero(table[:, 0] == DIRECTIONAL)
@@ -61,7 +65,7 @@ def lighting(scene: Scene, mode: str) -> Lighting:
     if len(suns) and not own.key.any():
         brightest = suns[int(table[suns, 7:10].sum(axis=1).argmax())]
         table[brightest, 13], sun = 1.0, table[brightest, 4:7].copy()
-    return Lighting(own, turn, table, sun)
+    return Lighting(own, turn, picture, table, sun)
 
 
 def _dark() -> Surround:

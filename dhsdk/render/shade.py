@@ -321,17 +321,18 @@ def _group(ids, k, y, x, done, material, flat, at):  # type: ignore[no-untyped-d
 
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
-def shade(y0, y1, ids, at, drawn, look, notes, over, past, glow):  # type: ignore[no-untyped-def]
+def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type: ignore[no-untyped-def]
     """Fills rows y0..y1 of over (H, W, 3) light that comes from the layer, past (H, W, 3) what of the light behind passes it.
 
     ids: (K, H, W) int32 faces seen at K points of each pixel, which stand at `at` (K, 2) from the pixel's corner. Points that see
-    one material under one slope are shaded once. glow: (H, W, 3), or (0, 0, 3) when nothing shines.
+    one material under one slope are shaded once. glow: (H, W, 3), or (0, 0, 3) when nothing shines. leave: (M,) bool, materials
+    that are left out, or (0,). Returns how many points were.
     notes: facts() of the view, NOTES numbers and a row of the material table to work in, for this thread alone.
     """
     pos, faces, vertices, material, flat = drawn
     table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
     facts, s, m = notes
-    known = -1
+    known, left = -1, 0
     for y in range(y0, y1):
         for x in range(ids.shape[2]):
             for q in range(3):
@@ -340,6 +341,9 @@ def shade(y0, y1, ids, at, drawn, look, notes, over, past, glow):  # type: ignor
             for k in range(len(ids)):
                 f = ids[k, y, x]
                 if f < 0 or (done >> k) & 1:
+                    continue
+                if len(leave) and leave[material[f]]:
+                    left += 1
                     continue
                 same, px, py, done = _group(ids, k, y, x, done, material, flat, at)
                 if material[f] != known:
@@ -356,6 +360,7 @@ def shade(y0, y1, ids, at, drawn, look, notes, over, past, glow):  # type: ignor
                     past[y, x, q] += (s[THROUGH + q] - 1.0) * share
                     if len(glow):
                         glow[y, x, q] += s[GLOW + q] * share
+    return left
 
 
 def facts(env: tuple[np.ndarray, ...], shadow: tuple[np.ndarray, float], eye: np.ndarray, parallel: bool) -> np.ndarray:

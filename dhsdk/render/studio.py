@@ -136,7 +136,7 @@ def floor_light(ground: Floor, cast: Shadow, threads: int) -> np.ndarray:
     rows = 12
 
     def work(piece: int) -> None:
-        _floor(piece * rows, min((piece + 1) * rows, FLOOR_SIZE), ground.contact, ground.start, ground.height, cast.depth,
+        _floor(piece * rows, min((piece + 1) * rows, FLOOR_SIZE), TAPS, ground.contact, ground.start, ground.height, cast.depth,
                cast.to_light, cast.bias, out)  # fmt: skip
 
     spread(-(-FLOOR_SIZE // rows), work, threads)
@@ -158,37 +158,45 @@ def _soften(field, out):  # type: ignore[no-untyped-def]
             out[r, c] = total / 16.0
 
 
-@kernel()
-def _floor(r0, r1, contact, start, height, depth, to_light, bias, out):  # type: ignore[no-untyped-def]
+def _taps() -> np.ndarray:
+    """(16, 96, 2): where the light is looked up around a point of the floor: 32 for what blocks it, 64 for what arrives; even in
+    a disc of radius 1, and turned from point to point."""
+    k = np.concatenate([np.arange(32), np.arange(64)])
+    reach = np.sqrt((k + 0.5) / np.repeat([32, 64], [32, 64]))
+    turn = 2.399963 * k + np.arange(16)[:, None] * 0.3926990817
+    return np.stack([reach * np.cos(turn), reach * np.sin(turn)], axis=2)
+
+
+TAPS = _taps()
+
+
+@kernel(error_model="numpy")
+def _floor(r0, r1, taps, contact, start, height, depth, to_light, bias, out):  # type: ignore[no-untyped-def]
     """The shadow's rim widens with the distance to what casts it (percentage-closer soft shadows, Fernando 2005)."""
     grid, size = len(contact), len(depth)
-    wide = 0.30
+    scale = np.sqrt(to_light[0, 0] ** 2 + to_light[0, 1] ** 2 + to_light[0, 2] ** 2)
     for r in range(r0, r1):
         for c in range(grid):
-            lit = 1.0
-            start_turn = ((r % 4) * 4 + c % 4) * 0.3926990817
-            if size > 0:
-                px, pz = start[0] + (c + 0.5) / grid * start[2], start[1] + (r + 0.5) / grid * start[2]
-                x = to_light[0, 0] * px + to_light[0, 1] * height + to_light[0, 2] * pz + to_light[0, 3]
-                y = to_light[1, 0] * px + to_light[1, 1] * height + to_light[1, 2] * pz + to_light[1, 3]
-                z = to_light[2, 0] * px + to_light[2, 1] * height + to_light[2, 2] * pz + to_light[2, 3] - bias
-                near, blockers = 0.0, 0
+            lit, tap = 1.0, taps[(r % 4) * 4 + c % 4]
+            px, pz = start[0] + (c + 0.5) / grid * start[2], start[1] + (r + 0.5) / grid * start[2]
+            x = to_light[0, 0] * px + to_light[0, 1] * height + to_light[0, 2] * pz + to_light[0, 3]
+            y = to_light[1, 0] * px + to_light[1, 1] * height + to_light[1, 2] * pz + to_light[1, 3]
+            z = to_light[2, 0] * px + to_light[2, 1] * height + to_light[2, 2] * pz + to_light[2, 3] - bias
+            near, blockers, wide = 0.0, 0, 0.09 * size
+            if -wide <= x < size + wide and -wide <= y < size + wide:
                 for k in range(32):
-                    reach, turn = 0.09 * size * np.sqrt((k + 0.5) / 32), 2.399963 * k + start_turn
-                    i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
+                    i, j = int(x + wide * tap[k, 0]), int(y + wide * tap[k, 1])
                     if 0 <= i < size and 0 <= j < size and depth[j, i] < z:
                         near += z - depth[j, i]
                         blockers += 1
-                if blockers > 0:
-                    scale = np.sqrt(to_light[0, 0] ** 2 + to_light[0, 1] ** 2 + to_light[0, 2] ** 2)
-                    rim = min(max(near / blockers * wide * scale, 3.0), 0.16 * size)
-                    arrived = 0
-                    for k in range(64):
-                        reach, turn = rim * np.sqrt((k + 0.5) / 64), 2.399963 * k + start_turn
-                        i, j = int(x + reach * np.cos(turn)), int(y + reach * np.sin(turn))
-                        if not (0 <= i < size and 0 <= j < size) or depth[j, i] >= z:
-                            arrived += 1
-                    lit = arrived / 64.0
+            if blockers > 0:
+                rim = min(max(near / blockers * 0.30 * scale, 3.0), 0.16 * size)
+                arrived = 0
+                for k in range(32, 96):
+                    i, j = int(x + rim * tap[k, 0]), int(y + rim * tap[k, 1])
+                    if not (0 <= i < size and 0 <= j < size) or depth[j, i] >= z:
+                        arrived += 1
+                lit = arrived / 64.0
             light = 0.5 * lit + 0.5 * contact[r, c]
             edge = min(min(c, grid - 1 - c), min(r, grid - 1 - r)) / (0.12 * grid)
             out[r, c] = (1.0 - light) * min(edge, 1.0)

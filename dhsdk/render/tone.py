@@ -1,4 +1,4 @@
-"""From linear light to the picture: what lies behind the surfaces, transparent layers, tone mapping, halo, averaging."""
+"""From linear light to the picture: transparent layers, halo, tone mapping, averaging."""
 
 from __future__ import annotations
 
@@ -74,7 +74,24 @@ CODES = np.round(
 """sRGB bytes by the square root of linear light, in steps fine enough for every byte."""
 
 
-@kernel()
+@kernel(error_model="numpy")
+def gathered(y0, y1, field, out, some):  # type: ignore[no-untyped-def]
+    """Rows y0..y1 of averaged(field) in out, and in some (2, N) which rows and which columns are not all zero."""
+    samples = len(field) // len(out)
+    share = np.float32(1.0 / (samples * samples))
+    for y in range(y0, y1):
+        for x in range(out.shape[1]):
+            for q in range(3):
+                total = np.float32(0.0)
+                for j in range(y * samples, (y + 1) * samples):
+                    for i in range(x * samples, (x + 1) * samples):
+                        total += field[j, i, q]
+                out[y, x, q] = total * share
+                if total > 0.0:
+                    some[0, y] = some[1, x] = True
+
+
+@kernel(error_model="numpy")
 def _pressed(r, g, b):  # type: ignore[no-untyped-def]
     """neutral() of one colour."""
     low = min(r, min(g, b))
@@ -90,62 +107,6 @@ def _pressed(r, g, b):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def ramp_at(ramp, x, y):  # type: ignore[no-untyped-def]
-    """Where in the backdrop's ramp a point of the picture (0 to 1) lies: a row, and how far towards the next."""
-    dx, dy = x - 0.5, (y - 0.46) * 0.9
-    t = min((dx * dx + dy * dy) / (0.72 * 0.72), 1.0) * (len(ramp) - 1)
-    i = min(int(t), len(ramp) - 2)
-    return i, t - i
-
-
-@kernel()
-def shade_on(floor, start, x, z):  # type: ignore[no-untyped-def]
-    """How dark the floor is at a point of the world."""
-    size = len(floor)
-    u, v = (x - start[0]) / start[2] * size - 0.5, (z - start[1]) / start[2] * size - 0.5
-    if not (0 <= u < size - 1 and 0 <= v < size - 1):
-        return 0.0
-    a, b = int(u), int(v)
-    fu, fv = u - a, v - b
-    dark = (floor[b, a] * (1 - fu) + floor[b, a + 1] * fu) * (1 - fv)
-    return dark + (floor[b + 1, a] * (1 - fu) + floor[b + 1, a + 1] * fu) * fv
-
-
-@kernel()
-def _behind(x, y, width, height, ground, out):  # type: ignore[no-untyped-def]
-    """out (4,): the backdrop's light at a point of the picture, and how dark the shadow on the floor is there."""
-    ramp, floor, start, level, rays, eye, strength = ground
-    i, t = ramp_at(ramp, x / width, y / height)
-    dark = 0.0
-    if strength > 0:
-        rx = rays[0, 0] * x + rays[0, 1] * y + rays[0, 2]
-        ry = rays[1, 0] * x + rays[1, 1] * y + rays[1, 2]
-        rz = rays[2, 0] * x + rays[2, 1] * y + rays[2, 2]
-        if ry < -1e-6 and level < eye[1]:
-            far = (level - eye[1]) / ry
-            dark = strength * shade_on(floor, start, eye[0] + far * rx, eye[2] + far * rz)
-    for q in range(3):
-        out[q] = (ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t) * (1.0 - dark)
-    out[3] = dark
-
-
-@kernel()
-def compose(y0, y1, over, past, ground, cover):  # type: ignore[no-untyped-def]
-    """over (H, W, 3) becomes the layer over what lies behind it; cover (H, W) is filled, or (0, 0) when nobody asks for it."""
-    back = np.empty(4)
-    height, width = past.shape[:2]
-    for y in range(y0, y1):
-        for x in range(width):
-            free = (past[y, x, 0] + past[y, x, 1] + past[y, x, 2]) / 3.0
-            if free > 0.0:
-                _behind(x + 0.5, y + 0.5, width, height, ground, back)
-                for q in range(3):
-                    over[y, x, q] += past[y, x, q] * back[q]
-            if len(cover):
-                cover[y, x] = 1.0 - free + free * (back[3] if free > 0.0 else 0.0)
-
-
-@kernel()
 def glaze(y0, y1, over, past, color, cover):  # type: ignore[no-untyped-def]
     """color (H, W, 3) becomes a transparent layer over what it was."""
     for y in range(y0, y1):
@@ -156,17 +117,21 @@ def glaze(y0, y1, over, past, color, cover):  # type: ignore[no-untyped-def]
                 cover[y, x] = 1.0 - (1.0 - cover[y, x]) * (past[y, x, 0] + past[y, x, 1] + past[y, x, 2]) / 3.0
 
 
-@kernel()
+@kernel(error_model="numpy")
 def develop(y0, y1, color, cover, exposure, codes, out):  # type: ignore[no-untyped-def]
     """Rows y0..y1 of out (h, w, 3 or 4) uint8: color (h s, w s, 3) tone mapped, averaged, as sRGB; alpha from cover."""
     samples = color.shape[1] // out.shape[1]
     share = 1.0 / (samples * samples)
+    lr = lg = lb = np.float32(0.0)  # the colour that was pressed last: where nothing is, all samples of a pixel have one
+    cr, cg, cb = _pressed(0.0, 0.0, 0.0)
     for y in range(y0, y1):
         for x in range(out.shape[1]):
             r = g = b = alpha = 0.0
             for j in range(y * samples, (y + 1) * samples):
                 for i in range(x * samples, (x + 1) * samples):
-                    cr, cg, cb = _pressed(color[j, i, 0] * exposure, color[j, i, 1] * exposure, color[j, i, 2] * exposure)
+                    if color[j, i, 0] != lr or color[j, i, 1] != lg or color[j, i, 2] != lb:
+                        lr, lg, lb = color[j, i, 0], color[j, i, 1], color[j, i, 2]
+                        cr, cg, cb = _pressed(lr * exposure, lg * exposure, lb * exposure)
                     r, g, b = r + cr, g + cg, b + cb
                     if len(cover):
                         alpha += cover[j, i]

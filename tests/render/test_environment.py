@@ -3,8 +3,10 @@ import pytest
 
 from dhsdk.errors import RenderError
 from dhsdk.media import Image
-from dhsdk.render.environment import SIZES, basis, directions, of_image, response, surround
+from dhsdk.render import Settings, View, look_at, render
+from dhsdk.render.environment import SIZES, basis, decoded, directions, response, surround
 from dhsdk.render.shade import _around
+from dhsdk.scene import Environment, Material, Scene, Transmission, Volume, make
 
 
 def even(value=1.0):
@@ -36,10 +38,10 @@ def test_irradiance_is_that_of_an_integral():
 def test_a_small_bright_source_becomes_the_key_light():
     light = np.full((64, 128, 3), 0.1, np.float32)
     light[10:13, 40:43] = (400.0, 300.0, 200.0)
-    one = of_image(Image(light, colour="linear"))
+    one = surround(decoded(Image(light, colour="linear")))
     assert one.key @ directions(64, 128)[11, 41] > 0.999
     assert one.tint[0] > one.tint[1] > one.tint[2]
-    assert of_image(Image(np.full((8, 16, 3), 0.5, np.float32), colour="linear")).key.tolist() == [0, 0, 0]
+    assert surround(decoded(Image(np.full((8, 16, 3), 0.5, np.float32), colour="linear"))).key.tolist() == [0, 0, 0]
 
 
 def test_row_zero_is_up_and_the_middle_column_is_z():
@@ -73,7 +75,7 @@ def test_a_broken_environment_is_refused(picture, message):
 
 
 def test_bytes_and_grey_pictures_serve_too():
-    one = of_image(Image(np.full((4, 8, 1), 255, np.uint8)))
+    one = surround(decoded(Image(np.full((4, 8, 1), 255, np.uint8))))
     assert one.chain[:, :3] == pytest.approx(1.0, abs=1e-5)
 
 
@@ -89,3 +91,25 @@ def test_a_mirror_that_looks_down_shows_what_is_below(toward):
     facts[39] = 1.0
     _around(made.chain, made.table, facts, *toward, 0.0, found, 0)
     assert found[:3] == pytest.approx([0.1] * 3, abs=0.02)
+
+
+def test_the_environment_s_picture_can_be_the_background():
+    """Red ahead of the camera and to its left, blue to its right; turned half round they change places."""
+    light = np.zeros((16, 32, 3), np.float32)
+    light[:, :16, 0], light[:, 16:, 2] = 0.6, 0.6
+    ball = make.single(make.sphere(0.05, 8, 6, Material("m", metallic=0.0)), "b")
+    sides = []
+    for turn in (0.0, np.pi):
+        scene = Scene(ball.nodes, environment=Environment(Image(light, colour="linear"), rotation=turn))
+        shot = render(scene, View(look_at((0.0, 0.0, 3.0), (0.0, 0.0, 0.0))), Settings(size=(32, 32), background="environment"))
+        sides.append([int(shot.pixels[4, x].argmax()) for x in (2, 29)])
+    assert sides == [[2, 0], [0, 2]]
+
+
+def test_glass_in_even_light_cannot_be_seen():
+    """The furnace for what light passes: nothing is lost in a solid that absorbs nothing."""
+    grey = Environment(Image(np.full((8, 16, 3), 0.5, np.float32), colour="linear"))
+    glass = Material("g", metallic=0.0, roughness=0.0, transmission=Transmission(1.0), volume=Volume(1.0))
+    scene = Scene(make.single(make.sphere(0.5, 64, 48, glass), "b").nodes, environment=grey)
+    shot = render(scene, None, Settings(size=(64, 64), background="environment", shadow=0.0)).pixels.astype(int)
+    assert abs(shot - shot[0, 0]).max() <= 9

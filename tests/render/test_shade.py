@@ -36,7 +36,7 @@ def linear(scene, view, size=24, **settings):
     geometry = gathered(scene)
     frame = Frame(geometry, view, (size, size), drawer.look(geometry, view)[0], 1, False)
     ids, _ = frame.visible(None, None, None, True)
-    over, past, _ = frame.shaded(ids[:1], MIDDLE)
+    over, past, *_ = frame.shaded(ids[:1], MIDDLE)
     return over, ids[0] >= 0, past
 
 

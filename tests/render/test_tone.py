@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from dhsdk.render.tone import CODES, averaged, blurred, compose, develop, encoded, glaze, neutral
+from dhsdk.render.backdrop import NO_SCENERY, compose, ground
+from dhsdk.render.camera import View, look_at
+from dhsdk.render.studio import Floor
+from dhsdk.render.tone import CODES, averaged, blurred, develop, encoded, glaze, neutral
 
 NOBODY = np.empty((0, 0), np.float32)
 
@@ -35,11 +38,12 @@ def test_transparent_layers_cover_what_is_behind():
 
 def test_the_backdrop_is_seen_where_nothing_is():
     ramp = np.linspace(1.0, 0.2, 257)[:, None].repeat(3, axis=1).astype(np.float32)
-    ground = (ramp, np.zeros((4, 4), np.float32), np.array([0.0, 0.0, 1.0]), 0.0, np.eye(3), np.zeros(3), 0.0)
+    floor, view = Floor(np.ones((4, 4), np.float32), np.array([0.0, 0.0, 1.0]), 0.0), View(look_at((0, 0, 3), (0, 0, 0)))
+    behind = ground(ramp, floor, floor.contact, view, 1.0, 0.0, 1.0, False, (NO_SCENERY, 0.0))
     over, past = np.zeros((9, 9, 3), np.float32), np.ones((9, 9, 3), np.float32)
     past[4, 4] = 0.0
     cover = np.empty((9, 9), np.float32)
-    compose(0, 9, over, past, ground, cover)
+    compose(0, 9, 1, over, past, behind, cover)
     assert over[4, 4].max() == 0
     assert over[4, 3, 0] > over[0, 0, 0] > 0.2
     assert (cover == (past[..., 0] == 0)).all()

@@ -72,3 +72,33 @@ def _along(x, y, ax, ay, bx, by):  # type: ignore[no-untyped-def]
     s = min(max(((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey + 1e-300), 0.0), 1.0)
     dx, dy = x - ax - s * ex, y - ay - s * ey
     return s, dx * dx + dy * dy
+
+
+def crowded(uvs: np.ndarray, chart: np.ndarray, edge: int) -> np.ndarray:
+    """(C,) for each chart: on how many texels of an (edge, edge) grid two triangles meet. uvs: (F, 3, 2) in texels."""
+    counts = np.zeros(int(chart.max()) + 1, np.int64)
+    _pile(np.ascontiguousarray(uvs, np.float64) - 0.5, chart, np.full((edge, edge), -1, np.int64), counts)
+    return counts
+
+
+@kernel()
+def _pile(uvs, chart, first, counts):  # type: ignore[no-untyped-def]
+    size = len(first)
+    for f in range(len(uvs)):
+        ax, ay, bx, by, cx, cy = uvs[f, 0, 0], uvs[f, 0, 1], uvs[f, 1, 0], uvs[f, 1, 1], uvs[f, 2, 0], uvs[f, 2, 1]
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if area == 0.0:
+            continue
+        left, right = max(int(np.ceil(min(ax, bx, cx))), 0), min(int(max(ax, bx, cx)), size - 1)
+        top, bottom = max(int(np.ceil(min(ay, by, cy))), 0), min(int(max(ay, by, cy)), size - 1)
+        for y in range(top, bottom + 1):
+            for x in range(left, right + 1):
+                p = ((bx - x) * (cy - y) - (by - y) * (cx - x)) / area
+                q = ((cx - x) * (ay - y) - (cy - y) * (ax - x)) / area
+                if p <= 1e-6 or q <= 1e-6 or p + q >= 1.0 - 1e-6:
+                    continue
+                if first[y, x] >= 0:
+                    counts[chart[f]] += 1
+                    counts[chart[first[y, x]]] += 1
+                else:
+                    first[y, x] = f

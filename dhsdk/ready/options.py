@@ -13,6 +13,7 @@ class ReadyOptions(Params):
     weld: bool = param(True, help="equal vertices become one; triangles without area and vertices without triangles go")
     tris: int | None = param(None, help="most triangles of LOD0, all parts together; none: keep all", ge=12, le=10_000_000)
     uv: bool = param(True, help="unwrap meshes that have no UVs")
+    lightmap: bool = param(True, help="a second UV set without overlaps, for lightmaps, where there is one UV set")
     texture: int | None = param(None, help="longest texture edge, powers of two; none: keep", unit="px", ge=4, le=16384)
     tangents: bool = param(True, help="tangents for every mesh with normals and UVs")
     lods: int = param(1, help="levels of lower detail, each half of the one before", ge=0, le=3)

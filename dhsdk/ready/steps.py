@@ -11,6 +11,7 @@ import numpy as np
 from dhsdk.errors import RequestError
 from dhsdk.ready.clean import cleaned
 from dhsdk.ready.colliders import colliders
+from dhsdk.ready.lightmap import lightmapped
 from dhsdk.ready.options import ReadyOptions
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.tangents import tangents
@@ -50,7 +51,8 @@ def make_ready(
     lods: dict[int, tuple[Mesh, ...]] = {}
     for number, (key, mesh) in enumerate(meshes.items()):
         tell(0.1 + 0.7 * number / max(1, len(meshes)), "UVs, LODs and tangents")
-        chain = [unwrapped(mesh) if options.uv and _reducible(mesh) else mesh]
+        finest = unwrapped(mesh) if options.uv and _reducible(mesh) else mesh
+        chain = [lightmapped(finest) if options.lightmap and _reducible(mesh) else finest]
         for _level in range(options.lods):
             chain.append(_reduced(chain[-1], chain[0]))
         made = [_tangented(one) if options.tangents else one for one in chain]

@@ -256,7 +256,7 @@ def test_edges_become_powers_of_two_and_colours_are_averaged_as_light():
 
 def test_everything_can_be_left_out():
     source = ball()
-    options = ReadyOptions(weld=False, uv=False, tangents=False, lods=0, colliders="none")
+    options = ReadyOptions(weld=False, uv=False, lightmap=False, tangents=False, lods=0, colliders="none")
     assert not differences(make_ready(source, options), source)
 
 

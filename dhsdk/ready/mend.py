@@ -22,6 +22,8 @@ SEAM = 2e-5
 """Border points this near become one."""
 NUDGE = 2e-5
 """How far sheets that touch are moved apart."""
+SCRAP = 0.02
+"""Open pieces smaller than this share of the diagonal, and of the area all together, are scraps."""
 MOST_EARS = 2000
 """Loops of more vertices are filled as a fan."""
 
@@ -273,7 +275,7 @@ def _filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
     area = np.bincount(surface.piece, _areas(surface) / 2, int(surface.piece.max()) + 1)
     home = np.empty(count, np.int64)
     home[surface.faces.ravel()] = np.repeat(surface.piece, 3)
-    keys, made = _keys(surface.faces, count), _Filling()
+    keys, made, opened = _keys(surface.faces, count), _Filling(), set[int]()
     extra: list[np.ndarray] = []
     for low, high in pairwise(ends):
         for loop in _simple(spot[ring[low:high]]):
@@ -282,24 +284,39 @@ def _filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
             fan = np.linalg.norm(np.cross(at - middle, np.roll(at, -1, axis=0) - middle), axis=1).sum() / 2
             if fan > close * area[home[loop[0]]]:
                 surface.mended["openings left open"] += 1
+                opened.add(int(home[loop[0]]))
                 continue
             new = ears(at, loop, keys, made.keys, count) if len(loop) <= MOST_EARS else np.empty((0, 3), np.int64)
             if not len(new):
                 new = np.stack([loop, np.roll(loop, -1), np.full(len(loop), count + len(extra))], axis=1)
                 extra.append(middle)
             made.add(new, home[loop[0]], count)
-    if not made.faces:
+    if made.faces:
+        surface.mended["holes closed"] += len(made.faces)
+        number = sum(map(len, made.faces))
+        surface = replace(
+            surface,
+            points=np.concatenate([surface.points, np.array(extra).reshape(-1, 3)]),
+            faces=np.concatenate([surface.faces, *made.faces]),
+            origin=np.concatenate([surface.origin, np.full(number, -1)]),
+            turned=np.concatenate([surface.turned, np.zeros(number, bool)]),
+            piece=np.concatenate([surface.piece, *made.pieces]),
+        )
+    return _without_scraps(surface, np.array(sorted(opened), np.int64), area)
+
+
+def _without_scraps(surface: Surface, opened: np.ndarray, area: np.ndarray) -> Surface:
+    """The surface without the open pieces that are small, as long as they are next to nothing together."""
+    order = np.argsort(surface.piece, kind="stable")
+    starts = np.flatnonzero(np.diff(surface.piece[order], prepend=-1))
+    corners = surface.points[surface.faces[order]]
+    size = np.maximum.reduceat(corners.max(axis=1), starts) - np.minimum.reduceat(corners.min(axis=1), starts)
+    whole = float(np.linalg.norm(np.ptp(corners.reshape(-1, 3), axis=0)))
+    small = opened[np.linalg.norm(size, axis=1)[opened] < SCRAP * whole]
+    if not len(small) or area[small].sum() > SCRAP * area.sum():
         return surface
-    surface.mended["holes closed"] += len(made.faces)
-    number = sum(map(len, made.faces))
-    return replace(
-        surface,
-        points=np.concatenate([surface.points, np.array(extra).reshape(-1, 3)]),
-        faces=np.concatenate([surface.faces, *made.faces]),
-        origin=np.concatenate([surface.origin, np.full(number, -1)]),
-        turned=np.concatenate([surface.turned, np.zeros(number, bool)]),
-        piece=np.concatenate([surface.piece, *made.pieces]),
-    )
+    surface.mended["loose open scraps dropped"] += len(small)
+    return _kept(surface, ~np.isin(surface.piece, small))
 
 
 class _Filling:

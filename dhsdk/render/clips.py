@@ -14,10 +14,9 @@ from dhsdk.errors import RenderError
 from dhsdk.media import Clip
 from dhsdk.render.camera import View, named, orbit
 from dhsdk.render.drawer import Drawer
-from dhsdk.render.geometry import gathered
+from dhsdk.render.geometry import Poses
 from dhsdk.render.settings import Settings
 from dhsdk.render.workers import MOST
-from dhsdk.scene.pose import at
 from dhsdk.scene.types import Scene
 
 BYTES = 64
@@ -58,10 +57,11 @@ def clip(
     def frames() -> Iterator[np.ndarray]:
         opaque = settings.model_copy(update={"background": "studio"}) if settings.background == "transparent" else settings
         drawer = Drawer(scene, opaque)
-        geometry = gathered(scene)
+        poses = Poses(scene)
+        geometry = poses.now()
 
         def draw(number: int, own: Drawer) -> np.ndarray:
-            posed = gathered(at(scene, animation, number / fps)) if animation is not None else geometry
+            posed = poses.at(animation, number / fps) if animation is not None else geometry
             return own.draw(posed, views[number])
 
         yield draw(0, drawer)

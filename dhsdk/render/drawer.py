@@ -56,8 +56,8 @@ class Drawer:
         self._lighting = lighting(scene, settings.lighting)
         self._ramp = studio.backdrop(settings.background)
         self._open: tuple[tuple[np.ndarray, ...], studio.Floor] | None = None
-        self._cast: tuple[tuple[Any, ...], studio.Shadow, np.ndarray] | None = None
-        self._tree: tuple[int, tuple[np.ndarray, ...]] | None = None
+        self._cast: tuple[np.ndarray, tuple[float, ...], studio.Shadow, np.ndarray] | None = None
+        self._tree: tuple[np.ndarray, tuple[np.ndarray, ...]] | None = None
 
     def draw(self, geometry: Geometry, view: View) -> np.ndarray:
         """(H, W, 3) uint8 sRGB, or (H, W, 4) with background "transparent"."""
@@ -99,18 +99,18 @@ class Drawer:
         if self._open is None:
             self._open = _opened(geometry, casting, self.settings)
         grids, floor = self._open
-        name = (id(geometry.positions), *np.round(key, 6))
-        if self._cast is None or self._cast[0] != name:
+        name = tuple(np.round(key, 6).tolist())
+        if self._cast is None or self._cast[0] is not geometry.positions or self._cast[1] != name:
             cast = studio.shadow(geometry, casting, key, threads) if self.settings.occlusion else studio.NO_SHADOW
-            self._cast = (name, cast, studio.floor_light(floor, cast, threads))
-        cast, dark = self._cast[1:]
+            self._cast = (geometry.positions, name, cast, studio.floor_light(floor, cast, threads))
+        cast, dark = self._cast[2:]
         shadow = (cast.depth, cast.to_light, cast.bias)
         return (self._table, self._maps, grids, env, self._lighting.lamps, shadow), floor, dark
 
     def _boxes(self, geometry: Geometry) -> tuple[np.ndarray, ...]:
         """The tree of all faces, kept for one pose."""
-        if self._tree is None or self._tree[0] != id(geometry.positions):
-            self._tree = (id(geometry.positions), bvh.tree(geometry.positions, geometry.faces))
+        if self._tree is None or self._tree[0] is not geometry.positions:
+            self._tree = (geometry.positions, bvh.tree(geometry.positions, geometry.faces))
         return self._tree[1]
 
     def _ground(self, geometry: Geometry, floor: studio.Floor, dark: np.ndarray, view: View) -> tuple[Any, ...]:

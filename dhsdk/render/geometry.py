@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from dhsdk.errors import RenderError
-from dhsdk.scene.frames import instance_matrices, world
+from dhsdk.errors import RenderError, SceneError
+from dhsdk.render.posing import morphed, place, skin, smooth
+from dhsdk.scene import rotation
+from dhsdk.scene.frames import descended, instance_matrices, local_matrices
 from dhsdk.scene.material import Material
 from dhsdk.scene.mesh import Primitive
-from dhsdk.scene.pose import at, posed
+from dhsdk.scene.pose import moved
 from dhsdk.scene.types import Node, Scene
 
 MOST_FACES = 20_000_000
+FARTHEST = 1e30
+"""Metres from the origin: what is farther away cannot be told in 32 bits once it is projected."""
 PLAIN = Material("plain", base_color=(0.75, 0.75, 0.75, 1.0), metallic=0.0, roughness=0.6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Geometry:
-    """All drawn triangles. positions, normals (V, 3), tangents (V, 4), uvs (V, 2), colors (V, 4): float64; faces (F, 3).
+    """All drawn triangles. positions (V, 3): float64; normals (V, 3), tangents (V, 4), uvs (V, 2), colors (V, 4): float32.
 
-    material: (F,) index into materials. node: (F,) index of the scene's node.
+    faces: (F, 3) int64. material: (F,) index into materials. node: (F,) index of the scene's node. uvs, colors, faces, material
+    and node are the same objects in all poses of a scene.
     """
 
     positions: np.ndarray
@@ -35,63 +41,149 @@ class Geometry:
     materials: tuple[Material, ...]
 
 
-def gathered(scene: Scene) -> Geometry:
-    """The drawn triangles of a scene: LOD0, skins, morphs and copies applied. Raises RenderError when there are none."""
-    matrices = world(scene)
-    materials: dict[int, Material] = {}
-    chunks: list[tuple[np.ndarray, ...]] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One primitive of one node. first: its first vertex in the geometry; copies: (K, 4, 4) in the node's frame.
+
+    positions, normals (V, 3), tangents (V, 4): float32, at rest, in mesh space. flat: as morphed() needs it.
+    """
+
+    number: int
+    node: Node
+    primitive: Primitive
+    first: int
+    copies: np.ndarray
+    positions: np.ndarray
+    normals: np.ndarray
+    tangents: np.ndarray
+    flat: np.ndarray | None
+
+    @property
+    def skinned(self) -> bool:
+        return self.node.skin is not None and self.primitive.joints is not None
+
+
+class Poses:
+    """The poses of one scene: LOD0, skins, morphs and copies applied. What stands still in all of them is gathered once.
+
+    Any number of threads may ask for poses at once.
+
+    Raises RenderError: nothing to draw, too many triangles. SceneError: a vertex names a joint that its skin lacks.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        index = {node.key: number for number, node in enumerate(scene.nodes)}
+        self._above = np.array([-1 if node.parent is None else index[node.parent] for node in scene.nodes], np.int64)
+        self._index = index
+        self._local = local_matrices(scene)
+        self._parts = tuple(_parts(scene))
+        if not self._parts:
+            raise RenderError("a scene must have triangles to be drawn, got none")
+        materials: dict[int, tuple[int, Material]] = {}
+        uvs, colors, faces, owners = [], [], [], []
+        for part in self._parts:
+            primitive, count = part.primitive, len(part.positions)
+            material = primitive.material or PLAIN
+            kind = materials.setdefault(id(material), (len(materials), material))[0]
+            uv = primitive.uvs[0] if primitive.uvs else np.zeros((count, 2), np.float32)
+            color = primitive.colors if primitive.colors is not None else np.ones((count, 4), np.float32)
+            for copy in range(len(part.copies)):
+                uvs.append(uv)
+                colors.append(color)
+                faces.append(primitive.faces.astype(np.int64) + (part.first + copy * count))
+                owners.append((kind, part.number, len(primitive.faces)))
+        self._count = sum(map(len, uvs))
+        kinds, numbers, repeats = np.array(owners, np.int64).T
+        self._still = np.concatenate(uvs), np.concatenate(colors), np.concatenate(faces)
+        self._owners = np.repeat(kinds, repeats), np.repeat(numbers, repeats)
+        self._materials = tuple(material for _, material in materials.values())
+
+    def now(self) -> Geometry:
+        """The scene as it stands."""
+        return self._posed(self._local, {})
+
+    def at(self, animation: str, seconds: float) -> Geometry:
+        """The scene as a clip shows it at this time; equal to the geometry of dhsdk.scene.pose.at(). Raises UnknownName."""
+        matrices, weights = self._local.copy(), {}
+        for key, fields in moved(self._scene, animation, seconds).items():
+            node = self._scene.node(key)
+            trs = (fields.get(name, getattr(node, name)) for name in ("translation", "rotation", "scale"))
+            matrices[self._index[key]] = rotation.compose(*trs)
+            if "weights" in fields:
+                weights[key] = fields["weights"]
+        return self._posed(matrices, weights)
+
+    def _posed(self, matrices: np.ndarray, weights: dict[str, tuple[float, ...]]) -> Geometry:
+        world = descended(matrices, self._above)
+        out = np.empty((self._count, 3)), np.empty((self._count, 3), np.float32), np.empty((self._count, 4), np.float32)
+        for part in self._parts:
+            node, first, count = part.node, part.first, len(part.positions)
+            mesh = node.mesh
+            given = weights.get(node.key) or node.weights or (mesh.weights if mesh is not None else ())
+            rest = morphed(part.primitive, (part.positions, part.normals, part.tangents), part.flat, given)
+            frame = world[part.number]
+            if node.skin is not None and part.skinned:
+                bones = world[[self._index[joint] for joint in node.skin.joints]] @ node.skin.inverse_bind.astype(np.float64)
+                skinned = tuple(array[first : first + count] for array in out)
+                skin(*rest, part.primitive.joints, part.primitive.weights, bones, *skinned)
+                if node.instances is None:
+                    continue
+                # A skinned mesh ignores its node's own transform: its copies stand in the frame of the world.
+                rest, frame = (skinned[0].astype(np.float32), skinned[1].copy(), skinned[2].copy()), np.eye(4)
+            for copy, own in enumerate(part.copies):
+                low, high = first + copy * count, first + (copy + 1) * count
+                place(*rest, frame @ own, *(array[low:high] for array in out))
+        self._check(out[0])
+        return Geometry(*out, *self._still, *self._owners, self._materials)
+
+    def _check(self, positions: np.ndarray) -> None:
+        if len(positions) and not (positions.min() >= -FARTHEST and positions.max() <= FARTHEST):
+            bad = int(np.argmin((np.abs(positions) <= FARTHEST).all(axis=1)))
+            part = [one for one in self._parts if one.first <= bad][-1]
+            raise RenderError(
+                f"a scene must lie within {FARTHEST:g} m to be drawn, got {positions[bad].tolist()} at node {part.node.key!r}"
+            )
+
+
+def _parts(scene: Scene) -> Iterator[_Part]:
+    """What is drawn, in the order of nodes and primitives."""
     start = total = 0
     for number, node in enumerate(scene.nodes):
+        copies = np.eye(4)[None] if node.instances is None else instance_matrices(node.instances)
         for primitive in node.mesh.primitives if node.mesh is not None else ():
-            if primitive.mode != "triangles" or not len(primitive.faces):
+            if primitive.mode != "triangles" or not len(primitive.faces) or not len(copies):
                 continue
-            material = primitive.material or PLAIN
-            materials.setdefault(id(material), material)
-            index = list(materials).index(id(material))
-            for positions, normals, tangents in _copies(node, primitive, matrices):
-                total += len(primitive.faces)
-                if total > MOST_FACES:
-                    raise RenderError(f"a picture must have at most {MOST_FACES:,} triangles, got more: use a lower LOD")
-                chunks.append(_chunk(primitive, positions, normals, tangents, start, index, number))
-                start += len(positions)
-    if not chunks:
-        raise RenderError("a scene must have triangles to be drawn, got none")
-    return Geometry(*(np.concatenate(parts) for parts in zip(*chunks, strict=True)), tuple(materials.values()))  # type: ignore[call-arg, arg-type]
+            total += len(primitive.faces) * len(copies)
+            if total > MOST_FACES:
+                raise RenderError(f"a picture must have at most {MOST_FACES:,} triangles, got more: use a lower LOD")
+            if node.skin is not None and primitive.joints is not None and primitive.joints.size:
+                most, joints = int(primitive.joints.max()), len(node.skin.joints)
+                if most >= joints:
+                    raise SceneError(f"joints of node {node.key!r} must index its skin's {joints} joints, got {most}")
+            tangents = (
+                primitive.tangents if primitive.tangents is not None else np.zeros((len(primitive.positions), 4), np.float32)
+            )
+            bends = any(morph.positions is not None and morph.normals is None for morph in primitive.morphs)
+            flat = smooth(primitive.positions, primitive.faces) if bends else None
+            yield _Part(number, node, primitive, start, copies, primitive.positions, _normals(primitive), tangents, flat)
+            start += len(primitive.positions) * len(copies)
 
 
-def _chunk(
-    primitive: Primitive, positions: np.ndarray, normals: np.ndarray, tangents: np.ndarray, start: int, index: int, number: int
-) -> tuple[np.ndarray, ...]:
-    count = len(positions)
-    uvs = primitive.uvs[0].astype(np.float64) if primitive.uvs else np.zeros((count, 2))
-    colors = primitive.colors.astype(np.float64) if primitive.colors is not None else np.ones((count, 4))
-    faces = primitive.faces.astype(np.int64) + start
-    many = np.full(len(faces), index), np.full(len(faces), number)
-    return positions, normals, tangents, uvs, colors, faces, *many
+def _normals(primitive: Primitive) -> np.ndarray:
+    """(V, 3) float32: the primitive's own normals; where it has none, or one without a length, the mean of its faces'."""
+    own = primitive.normals
+    if own is None:
+        return smooth(primitive.positions, primitive.faces)
+    none = (own * own).sum(axis=1) < 1e-12
+    if not none.any():
+        return own
+    return np.where(none[:, None], smooth(primitive.positions, primitive.faces), own)
 
 
-def _copies(node: Node, primitive: Primitive, matrices: dict[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """World positions, normals and tangents of each copy of a primitive."""
-    here = posed(node, primitive, matrices)
-    skinned = node.skin is not None and primitive.joints is not None
-    matrix = np.eye(4) if skinned else matrices[node.key]
-    if primitive.normals is None or skinned or primitive.morphs:
-        normals = _normals(here, primitive.faces.astype(np.int64))
-    else:
-        normals = _unit(primitive.normals @ np.linalg.inv(matrix[:3, :3]))
-    tangents = np.zeros((len(here), 4))
-    if primitive.tangents is not None:
-        tangents = np.concatenate([_unit(primitive.tangents[:, :3] @ matrix[:3, :3].T), primitive.tangents[:, 3:]], axis=1)
-    if node.instances is None:
-        return [(here, normals, tangents)]
-    out = []
-    inverse = np.linalg.inv(matrix)
-    for own in instance_matrices(node.instances):
-        whole = matrix @ own @ inverse
-        linear = whole[:3, :3]
-        turned = np.concatenate([_unit(tangents[:, :3] @ linear.T), tangents[:, 3:]], axis=1)
-        out.append((here @ linear.T + whole[:3, 3], _unit(normals @ np.linalg.inv(linear)), turned))
-    return out
+def gathered(scene: Scene) -> Geometry:
+    """The drawn triangles of a scene as it stands. Raises as Poses."""
+    return Poses(scene).now()
 
 
 def drawn_points(scene: Scene, animation: str | None = None) -> np.ndarray:
@@ -99,22 +191,8 @@ def drawn_points(scene: Scene, animation: str | None = None) -> np.ndarray:
 
     Raises RenderError when that is nothing.
     """
+    poses = Poses(scene)
     if animation is None:
-        return gathered(scene).positions
+        return poses.now().positions
     seconds = max((one.seconds for one in scene.animations if one.name == animation), default=0.0)
-    return np.concatenate([gathered(at(scene, animation, seconds * i / 8)).positions for i in range(9)])
-
-
-def _unit(v: np.ndarray) -> np.ndarray:
-    out: np.ndarray = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
-    return out
-
-
-def _normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Area-weighted vertex normals; points that coincide share theirs where the mesh has none of its own."""
-    a, b, c = (points[faces[:, i]] for i in range(3))
-    area = np.cross(b - a, c - a)
-    out = np.zeros_like(points)
-    for corner in range(3):
-        np.add.at(out, faces[:, corner], area)
-    return _unit(out)
+    return np.concatenate([poses.at(animation, seconds * i / 8).positions for i in range(9)])

@@ -19,9 +19,14 @@ def local_matrices(scene: Scene) -> np.ndarray:
 
 def world_matrices(scene: Scene) -> np.ndarray:
     """(N, 4, 4) float64: node space to world space, in the order of scene.nodes."""
-    matrices = local_matrices(scene)
     index = {node.key: i for i, node in enumerate(scene.nodes)}
     above = np.array([-1 if node.parent is None else index[node.parent] for node in scene.nodes], dtype=np.int64)
+    return descended(local_matrices(scene), above)
+
+
+def descended(local: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """(N, 4, 4) world matrices of local ones (N, 4, 4), which are not changed. above: (N,) index of the parent, -1 for none."""
+    matrices, above = local.copy(), above.copy()
     # pointer doubling: each round halves the way to the root, so a chain of 100,000 nodes takes 17 rounds, not 100,000
     while len(rows := np.flatnonzero(above >= 0)):
         matrices[rows] = matrices[above[rows]] @ matrices[rows]

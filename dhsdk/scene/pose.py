@@ -20,6 +20,7 @@ __all__ = [
     "instance_matrices",
     "local_matrices",
     "morphed",
+    "moved",
     "posed",
     "sample",
     "skinned",
@@ -38,6 +39,13 @@ def at(scene: Scene, clip: str | Animation, t: float) -> Scene:
         UnknownName: no clip of that name. SceneError: the clip moves a node that is not there.
     Source: glTF 2.0 section 3.11 and appendix C.
     """
+    changes = moved(scene, clip, t)
+    nodes = tuple(dataclasses.replace(node, **changes[node.key]) if node.key in changes else node for node in scene.nodes)
+    return dataclasses.replace(scene, nodes=nodes)
+
+
+def moved(scene: Scene, clip: str | Animation, t: float) -> dict[str, dict[str, Any]]:
+    """Node key -> field -> value: what a clip changes of the nodes at t seconds. Raises as at()."""
     if isinstance(clip, str):
         named = {one.name: one for one in scene.animations}
         if clip not in named:
@@ -48,8 +56,7 @@ def at(scene: Scene, clip: str | Animation, t: float) -> Scene:
         if channel.node not in scene:
             raise SceneError(f"clip {clip.name!r} moves node {channel.node!r}, which is not in the scene")
         changes.setdefault(channel.node, {})[channel.path] = tuple(sample(channel, t).tolist())
-    nodes = tuple(dataclasses.replace(node, **changes[node.key]) if node.key in changes else node for node in scene.nodes)
-    return dataclasses.replace(scene, nodes=nodes)
+    return changes
 
 
 def sample(channel: Channel, t: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from dhsdk.materials.finish import Finish
 from dhsdk.materials.layers import Layers
 from dhsdk.materials.noise import softened
 from dhsdk.materials.pattern import mask
-from dhsdk.materials.structure import STRUCTURES
+from dhsdk.materials.structure import COURSES, STRUCTURES
 from dhsdk.materials.wear import Surface, worn
 from dhsdk.media import Image
 from dhsdk.scene.material import Clearcoat, Material, Sheen, Texture, Transmission, Volume
@@ -37,8 +37,8 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
     if not 16 <= size <= 8192 or size & (size - 1):
         raise ParamError(f"size must be a power of two in [16, 8192], got {size} (edge of the textures, px)")
     kind = variety(finish.family, finish.variety)
-    tile = TILE[finish.family]
-    layers = STRUCTURES[finish.family](rng("structure"), size, kind)
+    tile = kind.tile or TILE[finish.family]
+    layers = COURSES.get(kind.structure, STRUCTURES[finish.family])(rng("structure"), size, kind)
     rough = np.asarray(_gloss(finish, kind) + layers.rough * np.float32(finish.detail), np.float32)
     surface = Surface(
         color=_color(finish, kind, layers),

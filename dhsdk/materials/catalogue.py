@@ -15,6 +15,7 @@ class Variety:
     relief: how deep the structure is, 1 is the family's usual. scale: how large, 1 is the usual. clearcoat: a glaze on top.
     structure: which of the family's ways it is made; '' is the usual. third: colour of knots, veins, mortar or other marks.
     grain, spots: how much of its lines and of its pores or flecks shows, 1 is the usual.
+    tile: metres that one texture covers, 0 is the family's usual.
     """
 
     color: str
@@ -28,13 +29,14 @@ class Variety:
     third: str = ""
     grain: float = 1.0
     spots: float = 1.0
+    tile: float = 0.0
 
 
 TILE: Mapping[str, float] = {
     "wood": 0.8, "metal": 0.5, "fabric": 0.16, "leather": 0.3, "stone": 0.8, "ceramic": 0.5, "glass": 0.5,
     "plastic": 0.4, "paper": 0.4, "wicker": 0.2, "wax": 0.3,
 }  # fmt: skip
-"""Metres that one texture covers."""
+"""Metres that one texture covers, where its variety has no measure of its own."""
 
 CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     "wood": {
@@ -50,6 +52,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "cork": Variety("#bd8f5e", "#8a5f38", 0.9, structure="granules", third="#4b301b"),
         "driftwood": Variety("#9b9486", "#5d564b", 0.88, relief=2.4, scale=0.8, grain=1.3, spots=1.4),
         "painted": Variety("#c9c4b8", "#b0a997", 0.5, relief=0.6, structure="paint"),
+        "planks": Variety("#8a6a4a", "#5c432c", 0.82, structure="planks", third="#20160e", tile=1.4),
+        "shingles": Variety("#7d6a55", "#4c3d2f", 0.9, structure="shingle", tile=1.6),
     },
     "metal": {
         "steel": Variety("#b9bcc0", "#8f949a", 0.32, 1.0, structure="brushed"),
@@ -63,6 +67,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "tin": Variety("#a9aead", "#7f8686", 0.42, 1.0, structure="spangled"),
         "chrome": Variety("#d3d6da", "#c3c7cc", 0.05, 1.0, relief=0.2),
         "painted": Variety("#b4b8bc", "#9da2a7", 0.4, 0.0, structure="paint", clearcoat=0.3),
+        "corrugated": Variety("#9aa0a4", "#6d7478", 0.5, 0.6, structure="corrugated", third="#4a4d50", tile=1.0),
     },
     "fabric": {
         "cotton": Variety("#d3cbba", "#a59b88", 0.92),
@@ -93,6 +98,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "concrete": Variety("#a5a39e", "#7d7b76", 0.9, structure="cast"),
         "brick": Variety("#9c5239", "#6a3122", 0.92, structure="laid"),
         "cobble": Variety("#8b867d", "#57534d", 0.85, structure="cobbled"),
+        "ashlar": Variety("#a09788", "#6f675b", 0.9, structure="coursed", third="#7a7263", tile=2.0),
+        "slates": Variety("#5b626b", "#363c44", 0.7, structure="slated", tile=1.6),
     },
     "ceramic": {
         "porcelain": Variety("#f0eee8", "#dcd8cd", 0.1, clearcoat=0.9),
@@ -100,6 +107,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "terracotta": Variety("#b8653f", "#8a4024", 0.88, structure="fired", third="#dca684"),
         "clay": Variety("#a07c5e", "#71523a", 0.92, relief=1.6, structure="fired"),
         "stoneware": Variety("#a39784", "#7b6d5a", 0.45, structure="speckled", third="#4a382a"),
+        "tiles": Variety("#b0593a", "#78351f", 0.85, structure="pantile", third="#2c150d", tile=1.6),
+        "plaster": Variety("#e2d9c6", "#c2b598", 0.92, structure="render", tile=2.4),
     },
     "glass": {
         "clear": Variety("#f2f7f5", "#e2ecea", 0.03),
@@ -121,6 +130,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     "wicker": {
         "rattan": Variety("#bd9156", "#7a5528", 0.55, third="#2a1c0e"),
         "straw": Variety("#dcc27c", "#a18343", 0.8, structure="stalks", third="#8a6a35"),
+        "thatch": Variety("#b39a63", "#6e5a34", 0.95, structure="thatch", third="#3b2f1a", tile=1.6),
         "willow": Variety("#8d6840", "#543a20", 0.62, scale=1.3, third="#1d130a"),
     },
     "wax": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dhsdk.materials import metals, plains, stones, weaves, woods
+from dhsdk.materials import courses, metals, plains, stones, weaves, woods
 from dhsdk.materials.catalogue import Variety
 from dhsdk.materials.layers import Layers, Rng
 
@@ -13,3 +13,9 @@ STRUCTURES: Mapping[str, Callable[[Rng, int, Variety], Layers]] = {
     "ceramic": plains.ceramic, "glass": plains.glass, "plastic": plains.plastic, "paper": plains.paper,
     "wicker": weaves.wicker, "wax": plains.wax,
 }  # fmt: skip
+
+COURSES: Mapping[str, Callable[[Rng, int, Variety], Layers]] = {
+    "coursed": courses.ashlar, "slated": courses.lapped, "pantile": courses.lapped, "shingle": courses.lapped,
+    "planks": courses.planks, "thatch": courses.thatch, "render": courses.render, "corrugated": courses.corrugated,
+}  # fmt: skip
+"""Structures that builders lay, in whatever family."""

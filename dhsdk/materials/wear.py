@@ -18,6 +18,8 @@ AGEING: dict[str, Ageing] = {
     "metal/iron": "rust", "metal/steel": "rust", "metal/tin": "rust", "metal/copper": "verdigris", "metal/bronze": "verdigris",
     "metal/brass": "verdigris", "metal/silver": "tarnish", "fabric": "fade", "leather": "scuff", "stone": "weather",
     "ceramic": "dull", "glass": "dull", "plastic": "dull", "paper": "stain", "wicker": "weather", "wax": "dull",
+    "wood/planks": "weather", "wood/shingles": "weather", "ceramic/tiles": "weather", "ceramic/plaster": "weather",
+    "metal/corrugated": "rust",
 }  # fmt: skip
 """How a family ages, and those of its varieties that age in another way."""
 

@@ -34,6 +34,11 @@ SAME = {
 BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
 """What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
 
+CALLED = {"straight": ("flat",), "curved": ("arched",)}
+"""Choices that a word of shape means besides its own name."""
+ALSO_CALLED = {"pane": ("windows",)}
+"""Groups of fields that a named part means besides its own."""
+
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
 
@@ -83,6 +88,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
         _chosen(mention.value, inside, locks)
         if mention.kind == "style":
             _ended(mention, inside, locks)
+    elif mention.kind == "material":
+        _built_of(mention.value, inside, locks)
     elif mention.kind == "wear":
         wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * mention.strength**0.5), 3)
         locks.values.update({path: wear for path in inside if path[-1] == "wear"})
@@ -114,21 +121,36 @@ class Toward:
     share: float
 
 
-def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
+def _built_of(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
+    """A material is also a way to build where a kernel has a field `made` (walls of logs, a roof of thatch): the first such."""
+    family, _, variety = value.partition("/")
     for path, one in known.items():
-        if value in one.choices:
-            locks.values[path] = value
-        elif path[-1] == value and one.type is bool:
+        choice = next((name for name in (variety, family) if name and path[-1] == "made" and name in one.choices), "")
+        if choice:
+            locks.values[path] = choice
+            return
+
+
+def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
+    names = (value, *CALLED.get(value, ()))
+    for path, one in known.items():
+        choice = next((name for name in names if name in one.choices), "")
+        if choice:
+            locks.values[path] = choice
+        elif path[-1] in names and one.type is bool:
             locks.values[path] = True
-        elif path[-1] == value and one.type is float and one.le is not None:
+        elif path[-1] in names and one.type is float and one.le is not None:
             locks.values[path] = one.le
 
 
 def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     name = words.part.value
-    group = next((path[:-1] for path in known if len(path) > 1 and path[-2] in (name, f"{name}s")), ())
+    names = (name, f"{name}s", *ALSO_CALLED.get(name, ()))
+    group = next((path[:-1] for path in known if len(path) > 1 and path[-2] in names), ())
     inside = {path: one for path, one in known.items() if group and path[: len(group)] == group}
     switch = {path: one for path, one in known.items() if path[-1] in (name, f"{name}s", f"has_{name}")}
+    if not group and not switch:
+        _kind_of(f"{name}s", known, locks, words.absent)
     if words.absent:
         _without(inside, switch, locks)
         return
@@ -159,6 +181,13 @@ def _with(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Loc
             locks.values[path] = True
         elif path in switch and one.type in (int, float) and one.ge == 0 and one.le is not None:
             locks.values[path] = AT_LEAST_SOME
+
+
+def _kind_of(name: str, known: Mapping[Path, Field], locks: Locks, absent: bool) -> None:
+    """A part that is one of the choices of a field: with battlements, without battlements."""
+    for path, one in known.items():
+        if name in one.choices and (not absent or "none" in one.choices):
+            locks.values[path] = "none" if absent else name
 
 
 ANY = "any but none"

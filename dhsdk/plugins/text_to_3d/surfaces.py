@@ -22,8 +22,20 @@ FORMERLY = {
     "metal/lead": "metal/tin",
     "metal/gunmetal": "metal/iron",
     "glass/crystal": "glass/clear",
+    "wood/logs": "wood/pine",
 }
 """Materials that have no textures of their own wear their nearest relative's."""
+
+PLAIN_AT = {
+    ("walls", "wood"): "planks", ("walls", "stone"): "ashlar", ("walls", "ceramic"): "plaster", ("walls", "metal"): "corrugated",
+    ("roof", "wood"): "shingles", ("roof", "stone"): "slates", ("roof", "ceramic"): "tiles", ("roof", "metal"): "corrugated",
+    ("roof", "wicker"): "thatch",
+}  # fmt: skip
+"""What walls and roofs of a family are made of where the words leave its variety open."""
+LAID = ("planks", "shingles", "ashlar", "slates", "tiles", "plaster", "brick", "thatch", "corrugated")
+"""Varieties that builders lay: paint and glaze leave them what they are."""
+ROOFING = ("wicker/thatch", "ceramic/tiles")
+"""Materials of roofs alone: a thatched cottage has walls of something else."""
 
 LIT = 5.0
 """How strongly a bulb or a flame shines: times its colour."""
@@ -75,6 +87,11 @@ SLOTS_OF = {
     "fin": ("fins",),
     "hatch": ("nose",),
     "booster": ("hull",),
+    "step": ("base",),
+    "battlement": ("walls",),
+    "turret": ("walls",),
+    "porch": ("trim",),
+    "balcony": ("metal",),
 }
 ALSO = {"handle": ("wrap",)}
 """What goes with a named part: the wrapping of a handle is what the hand sees of it."""
@@ -119,13 +136,18 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
             values[slot]["color"] = color
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
     for slot in main_slots(slots, soft=False):
-        values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
+        if values[slot]["variety"] not in LAID:
+            values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
     clad = any(map(_is_soft, words.attributes))  # a green velvet armchair: it is the velvet that is green
     soft = ("color", "pattern", "tone") if clad else ()
     _apply(
         words.attributes,
         values,
-        lambda mention: _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft, mention.kind in ALL_OVER)),
+        lambda mention: (
+            ["roof"]
+            if "roof" in slots and mention.value in ROOFING
+            else _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft, mention.kind in ALL_OVER))
+        ),
     )
     for part in words.parts:
         own = slots_of_part(part.part.value, slots)
@@ -148,17 +170,19 @@ def _apply(mentions: Sequence[Mention], values: dict[str, dict[str, Any]], slots
     named = tuple(mention.value for mention in mentions if mention.kind == "material")
     for mention in sorted(mentions, key=lambda mention: mention.kind != "material"):
         for slot in slots_for(mention):
-            _apply_one(mention, values[slot], named)
+            _apply_one(mention, slot, values[slot], named)
 
 
-def _apply_one(mention: Mention, finish: dict[str, Any], named: tuple[str, ...]) -> None:
+def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple[str, ...]) -> None:
     if mention.kind == "material":
         finish.pop("color", None)  # a part of brass on a red chair is brass; a colour of the part itself comes after this
         family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
         if variety or family != finish["family"]:
-            finish.update(family=family, variety=variety)
+            finish.update(family=family, variety=variety or PLAIN_AT.get((slot, family), ""))
     elif mention.kind == "color":
         finish["color"] = mention.value
+        if finish["variety"] in LAID:
+            return
         if not named and finish["family"] in ("wood", "metal"):
             finish["variety"] = "painted"
         elif finish["family"] == "ceramic" and not any("/" in name for name in named):
@@ -166,7 +190,8 @@ def _apply_one(mention: Mention, finish: dict[str, Any], named: tuple[str, ...])
     elif mention.kind == "wear":
         finish["wear"] = round(min(1.0, WEAR.get(mention.value, 0.5) * mention.strength**0.5), 3)
     elif mention.kind == "finish" and mention.value == "painted":
-        finish["variety"] = "painted" if finish["family"] in ("wood", "metal") else finish["variety"]
+        laid = finish["variety"] in LAID
+        finish["variety"] = "painted" if finish["family"] in ("wood", "metal") and not laid else finish["variety"]
         finish["roughness"] = 0.3
     elif mention.kind == "finish":
         finish["roughness"] = GLOSS.get(mention.value, 0.5)

@@ -65,3 +65,52 @@ def test_a_named_handle_is_its_wrapping_too():
     sword = plan("a sword with a red handle").objects[0].finishes
     assert sword["handle"].color == sword["wrap"].color != ""
     assert sword["blade"].color == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "preset", "made"),
+    [
+        ("a house", "house", "plaster"), ("一座房子", "house", "plaster"), ("小屋", "cottage", "timbered"),
+        ("一座城堡", "castle", "stone"), ("石塔", "tower", "stone"), ("a log cabin", "log_cabin", "logs"),
+        ("a brick house", "house", "brick"), ("a wooden tower", "tower", "wood"), ("a stone cottage", "cottage", "stone"),
+        ("a half-timbered house", "house", "timbered"), ("灯塔", "lighthouse", "plaster"),
+        ("a skyscraper", "office_block", "glass"),
+    ],
+)  # fmt: skip
+def test_buildings_of_both_languages(prompt, preset, made):
+    (one,) = plan(prompt).objects
+    assert (one.kernel, one.key, one.shape.walls.made) == ("building", preset, made)
+
+
+def test_what_a_house_is_built_of_shows_in_walls_and_roof():
+    brick = plan("a brick house with a slate roof").objects[0]
+    assert (brick.finishes["walls"].family, brick.finishes["walls"].variety) == ("stone", "brick")
+    assert (brick.shape.roof.made, brick.finishes["roof"].family) == ("slate", "stone")
+    thatched = plan("a thatched stone house").objects[0]
+    assert (thatched.shape.roof.made, thatched.finishes["roof"].variety) == ("thatch", "thatch")
+    assert (thatched.shape.walls.made, thatched.finishes["walls"].variety) == ("stone", "ashlar")
+    red = plan("a white wooden cottage with a red roof").objects[0].finishes
+    assert (red["walls"].variety, red["walls"].color) == ("planks", "#f4f3ef")
+    assert red["roof"].color not in ("", "#f4f3ef")
+    assert red["roof"].variety == "thatch"
+
+
+def test_storeys_windows_and_extras_of_buildings():
+    assert shape("a two-storey house").body.storeys == 2
+    assert shape("a three-storey brick house").body.storeys == 3
+    assert shape("三层楼的房子").body.storeys == shape("三层小屋").body.storeys == 3
+    assert shape("a house with six windows").windows.count == 6
+    assert shape("a house with two chimneys").chimney.count == 2
+    assert shape("a house without a chimney").chimney.count == 0
+    assert shape("a house with a balcony").balcony
+    assert not shape("a house without shutters").windows.shutters
+    assert shape("a castle with two turrets").turrets == 2
+    assert shape("a tower without battlements").roof.parapet == "none"
+    assert shape("a round tower").body.plan == "round"
+    assert shape("a square tower").body.plan == "square"
+    assert shape("a house with a flat roof").roof.shape == "flat"
+    assert shape("a house with arched windows").windows.head == "arched"
+    assert shape("a house with a steep roof").roof.pitch > shape("a house").roof.pitch
+    assert shape("a lit cottage").windows.lit
+    assert shape("a ruined castle").build.wear == 1.0
+    assert shape("a tall tower").body.storey_height > shape("a tower").body.storey_height

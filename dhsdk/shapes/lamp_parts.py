@@ -43,6 +43,10 @@ class Spot:
 def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
     """All parts of a lamp: base and stem, then each light."""
     parts: list[Part] = []
+    if {params.base.style, params.stem.style, params.shade.style, params.light} == {"none"}:
+        params = params.model_copy(
+            update={"base": params.base.model_copy(update={"style": "disc"})}
+        )  # the least of a lamp: its foot
     hanging = params.stem.style == "cord" or params.base.style == "ceiling"
     alone = params.stem.style == "none"
     floor = 0.0

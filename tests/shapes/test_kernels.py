@@ -182,3 +182,8 @@ def test_the_door_of_a_lantern_hangs_on_its_own_edge(tilt):
     away = door.surface.positions - door.pivot
     reach = np.linalg.norm(away - np.outer(away @ axis, axis), axis=1)
     assert reach.min() < 0.02
+
+
+def test_a_lamp_without_anything_has_a_foot():
+    nothing = {"base": {"style": "none"}, "stem": {"style": "none"}, "shade": {"style": "none"}, "light": "none"}
+    assert [part.name for part in built(KERNELS["lamp"], nothing)] == ["base"]

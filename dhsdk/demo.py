@@ -70,4 +70,4 @@ def _sheet(assets: dict[str, Scene]) -> Any:
 def _turntable(scene: Scene) -> Any:
     from dhsdk.render import Settings, clip
 
-    return clip(scene, "orbit", fps=12.0, seconds=3.0, settings=Settings(size=(640, 360)))
+    return clip(scene, "orbit", fps=25.0, seconds=4.0, settings=Settings(size=(960, 540)))

@@ -13,7 +13,8 @@ import numpy as np
 from dhsdk.jit import kernel
 from dhsdk.render.backdrop import ramp_at, scenery_at, shade_on
 from dhsdk.render.bvh import nearest
-from dhsdk.render.shade import EYE_AT, PARALLEL, TINT_OF_KEY, _around, _finish, _group, _opened, _place
+from dhsdk.render.lamps import EYE_AT, PARALLEL, TINT_OF_KEY
+from dhsdk.render.shade import _around, _finish, _group, _opened, _place
 from dhsdk.render.surface import (
     ABSORB,
     BASE,
@@ -50,7 +51,7 @@ TINT = 0.35
 that draw a single layer."""
 RAY, WEIGHT, LIGHT, FREE, WALKED, IN, BENT, WAY = 0, 6, 9, 12, 15, 16, 19, 22
 """Places in the notes of a path: place and direction; what is left; what came; what passes the picture; metres; absorption."""
-MOVED = ("surface.py", "shade.py", "bvh.py", "backdrop.py")
+MOVED = ("surface.py", "lamps.py", "shade.py", "bvh.py", "backdrop.py")
 
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from dhsdk.errors import RenderError
 from dhsdk.render.environment import Surround, decoded, response, surround
-from dhsdk.render.shade import DIRECTIONAL, POINT, SPOT
+from dhsdk.render.lamps import DIRECTIONAL, POINT, SPOT
 from dhsdk.render.studio import studio
 from dhsdk.scene.frames import world
 from dhsdk.scene.types import Light, Scene

@@ -12,12 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
+from dhsdk.render.lamps import EYE_AT, PARALLEL, TINT_OF_KEY, TURN, arrived, lamp
 from dhsdk.render.surface import (
+    ALONG,
     BASE,
     CLEAR,
     CLEAR_ROUGH,
     CLOTH,
     CLOTH_ROUGH,
+    COAT_N,
     COVER,
     EYE,
     F0,
@@ -39,6 +42,8 @@ from dhsdk.render.surface import (
     SOFT,
     SPEC,
     SPEC_TINT,
+    STRETCH,
+    TEX,
     THIN,
     THIN_NM,
     THROUGH,
@@ -51,13 +56,13 @@ from dhsdk.render.surface import (
     unit,
 )
 
-DIRECTIONAL, POINT, SPOT = 0, 1, 2
-TINT_OF_KEY, TURN, TO_LIGHT, BIAS, EYE_AT, PARALLEL, FACTS = 36, 39, 41, 53, 54, 57, 58
-"""Places of the numbers that hold for all points; the first 36 are the harmonics (9, 4)."""
+USES = ("surface.py", "lamps.py")
 WAVES = (650.0, 550.0, 450.0)
+STREAK = 8
+"""Lookups along a stretched reflection."""
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _around(chain, levels, facts, x, y, z, rough, s, at):  # type: ignore[no-untyped-def]
     """Four channels of the light in a lobe around (x, y, z), at s[at]."""
     x, z = facts[TURN] * x - facts[TURN + 1] * z, facts[TURN + 1] * x + facts[TURN] * z
@@ -82,7 +87,7 @@ def _around(chain, levels, facts, x, y, z, rough, s, at):  # type: ignore[no-unt
             s[at + q] += part * (top * (1 - fy) + end * fy)
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _diffused(h, s):  # type: ignore[no-untyped-def]
     """Irradiance / pi of four channels for the normal, at SOFT."""
     x, y, z = h[TURN] * s[N] - h[TURN + 1] * s[N + 2], s[N + 1], h[TURN + 1] * s[N] + h[TURN] * s[N + 2]
@@ -93,7 +98,7 @@ def _diffused(h, s):  # type: ignore[no-untyped-def]
         s[SOFT + q] = max(value, 0.0)
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _response(table, rough, nv):  # type: ignore[no-untyped-def]
     """Scale and offset of F0, and the sheen's share."""
     size = len(table)
@@ -110,7 +115,7 @@ def _response(table, rough, nv):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _film(s, outside):  # type: ignore[no-untyped-def]
     """F0 under a thin film: the two beams that its faces throw back, in step or out of step by the wavelength."""
     r1 = (outside - 1) / (outside + 1)
@@ -124,7 +129,27 @@ def _film(s, outside):  # type: ignore[no-untyped-def]
         s[F0 + q] += (min(max(beam, 0.0), 1.0) - s[F0 + q]) * s[THIN]
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
+def _streak(s, chain, levels, facts):  # type: ignore[no-untyped-def]
+    """MIRROR of a brushed surface: lobes around the reflections in facets that are tilted along ALONG, even in their number."""
+    a = s[ROUGH] ** 2
+    wide = a + (1.0 - a) * s[STRETCH] ** 2
+    rough = np.sqrt(a + (wide - a) / STREAK)
+    m0 = m1 = m2 = m3 = whole = 0.0
+    for k in range(STREAK):
+        e = (k + 0.5) / STREAK * 2.0 - 1.0
+        tilt = wide * e / np.sqrt(1.0 - e * e)
+        x, y, z = s[N] + tilt * s[ALONG], s[N + 1] + tilt * s[ALONG + 1], s[N + 2] + tilt * s[ALONG + 2]
+        size = 1.0 / np.sqrt(1.0 + tilt * tilt)
+        x, y, z = x * size, y * size, z * size
+        cos = max(x * s[EYE] + y * s[EYE + 1] + z * s[EYE + 2], 1e-3)
+        _around(chain, levels, facts, 2 * cos * x - s[EYE], 2 * cos * y - s[EYE + 1], 2 * cos * z - s[EYE + 2], rough, s, TEX)
+        m0, m1, m2, m3 = m0 + cos * s[TEX], m1 + cos * s[TEX + 1], m2 + cos * s[TEX + 2], m3 + cos * s[TEX + 3]
+        whole += cos
+    s[MIRROR], s[MIRROR + 1], s[MIRROR + 2], s[MIRROR + 3] = m0 / whole, m1 / whole, m2 / whole, m3 / whole
+
+
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-untyped-def]
     """What leaves the surface towards the eye (OUT) and which share of what lies behind it passes (THROUGH)."""
     rich = m[RICH] > 0
@@ -144,7 +169,10 @@ def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-unty
         most = max(most, s[SHINE + q])
     most = min(most, 1.0)
     rx, ry, rz = 2 * nv * s[N] - s[EYE], 2 * nv * s[N + 1] - s[EYE + 1], 2 * nv * s[N + 2] - s[EYE + 2]
-    _around(chain, levels, facts, rx, ry, rz, rough, s, MIRROR)
+    if rich and s[STRETCH] > 0:
+        _streak(s, chain, levels, facts)
+    else:
+        _around(chain, levels, facts, rx, ry, rz, rough, s, MIRROR)
     _diffused(facts, s)
     above = min(1.0 + rx * s[FACE] + ry * s[FACE + 1] + rz * s[FACE + 2], 1.0)
     near = (1.0 - (1.0 - opened) * (0.4 + 0.6 * rough)) * above * above
@@ -158,12 +186,12 @@ def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-unty
         s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen)
         s[THROUGH + q] = passed * (1.0 - most) * s[BASE + q]
     for k in range(len(lamps)):
-        _lamp(s, lamps, k, body, edge)
+        lamp(s, m, lamps, k, body, edge)
     if rich:
         _coats(s, chain, levels, answer, facts, near, seen)
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _coats(s, chain, levels, answer, facts, near, seen):  # type: ignore[no-untyped-def]
     """Sheen and clearcoat over what is at OUT."""
     velvet = max(s[CLOTH], s[CLOTH + 1], s[CLOTH + 2])
@@ -173,10 +201,10 @@ def _coats(s, chain, levels, answer, facts, near, seen):  # type: ignore[no-unty
             soft = s[SOFT + q] * s[OPEN] + s[SOFT + 3] * facts[TINT_OF_KEY + q] * s[LIT]
             s[OUT + q] = s[OUT + q] * (1.0 - velvet * share) + s[CLOTH + q] * share * soft
     if s[CLEAR] > 0:
-        nv = max(dot(s, FACE, EYE), 0.03)
+        nv = max(dot(s, COAT_N, EYE), 0.03)
         scale, offset, _ = _response(answer, s[CLEAR_ROUGH], nv)
         fresnel = s[CLEAR] * (0.04 * scale + offset)
-        rx, ry, rz = 2 * nv * s[FACE] - s[EYE], 2 * nv * s[FACE + 1] - s[EYE + 1], 2 * nv * s[FACE + 2] - s[EYE + 2]
+        rx, ry, rz = 2 * nv * s[COAT_N] - s[EYE], 2 * nv * s[COAT_N + 1] - s[EYE + 1], 2 * nv * s[COAT_N + 2] - s[EYE + 2]
         _around(chain, levels, facts, rx, ry, rz, s[CLEAR_ROUGH], s, MIRROR)
         for q in range(3):
             over = s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen
@@ -184,63 +212,7 @@ def _coats(s, chain, levels, answer, facts, near, seen):  # type: ignore[no-unty
             s[THROUGH + q] *= 1.0 - fresnel
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
-def _lamp(s, lamps, k, body, edge):  # type: ignore[no-untyped-def]
-    """Adds a punctual light's share (KHR_lights_punctual). Columns: kind, place, direction to it, power, range, cone, key."""
-    x, y, z = lamps[k, 4], lamps[k, 5], lamps[k, 6]
-    power = s[LIT] if lamps[k, 13] > 0 else 1.0
-    if lamps[k, 0] != DIRECTIONAL:
-        x, y, z = lamps[k, 1] - s[P], lamps[k, 2] - s[P + 1], lamps[k, 3] - s[P + 2]
-        far2 = max(x * x + y * y + z * z, 1e-8)
-        far = np.sqrt(far2)
-        x, y, z = x / far, y / far, z / far
-        power *= 1.0 / far2
-        if lamps[k, 10] > 0:
-            power *= min(max(1.0 - (far2 / lamps[k, 10] ** 2) ** 2, 0.0), 1.0)
-        if lamps[k, 0] == SPOT:
-            inside = min(max((x * lamps[k, 4] + y * lamps[k, 5] + z * lamps[k, 6] - lamps[k, 11]) * lamps[k, 12], 0.0), 1.0)
-            power *= inside * inside
-    nl = s[N] * x + s[N + 1] * y + s[N + 2] * z
-    if nl <= 0 or power <= 0:
-        return
-    nv, a2 = s[NV], s[ROUGH] ** 4
-    hx, hy, hz = x + s[EYE], y + s[EYE + 1], z + s[EYE + 2]
-    size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-12
-    nh = (s[N] * hx + s[N + 1] * hy + s[N + 2] * hz) / size
-    vh = (s[EYE] * hx + s[EYE + 1] * hy + s[EYE + 2] * hz) / size
-    lobe = a2 / (np.pi * (nh * nh * (a2 - 1.0) + 1.0) ** 2)
-    hidden = 0.5 / (nl * np.sqrt(nv * nv * (1 - a2) + a2) + nv * np.sqrt(nl * nl * (1 - a2) + a2))
-    slant = (1.0 - min(max(vh, 0.0), 1.0)) ** 5
-    for q in range(3):
-        shine = (s[F0 + q] + (edge - s[F0 + q]) * slant) * lobe * hidden
-        s[OUT + q] += (s[BASE + q] * body / np.pi + shine) * lamps[k, 7 + q] * power * nl
-
-
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
-def _lit(depth, facts, s):  # type: ignore[no-untyped-def]
-    """Share of the key light that arrives: the map's texels under a square of five, weighed by what of it covers each."""
-    size, bias = len(depth), facts[BIAS]
-    if size == 0:
-        return 1.0
-    px, py, pz = s[P] + s[FACE] * bias, s[P + 1] + s[FACE + 1] * bias, s[P + 2] + s[FACE + 2] * bias
-    x = facts[TO_LIGHT] * px + facts[TO_LIGHT + 1] * py + facts[TO_LIGHT + 2] * pz + facts[TO_LIGHT + 3] - 2.5
-    y = facts[TO_LIGHT + 4] * px + facts[TO_LIGHT + 5] * py + facts[TO_LIGHT + 6] * pz + facts[TO_LIGHT + 7] - 2.5
-    z = facts[TO_LIGHT + 8] * px + facts[TO_LIGHT + 9] * py + facts[TO_LIGHT + 10] * pz + facts[TO_LIGHT + 11] - bias
-    if not (0.0 <= x < size - 6.0 and 0.0 <= y < size - 6.0):
-        return 1.0
-    i, j = int(x), int(y)
-    fx, fy = x - i, y - j
-    total = 0.0
-    for b in range(6):
-        row = 0.0
-        for a in range(6):
-            weight = 1.0 - fx if a == 0 else (fx if a == 5 else 1.0)
-            row += weight if z <= depth[j + b, i + a] else 0.0
-        total += row * (1.0 - fy if b == 0 else (fy if b == 5 else 1.0))
-    return total / 25.0
-
-
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _opened(firsts, steps, samples, f, w0, w1):  # type: ignore[no-untyped-def]
     """Share of the light from all around that arrives, from the face's own grid of samples."""
     first, count = firsts[f], steps[f]
@@ -258,7 +230,7 @@ def _opened(firsts, steps, samples, f, w0, w1):  # type: ignore[no-untyped-def]
     return samples[below + 1] * (fx + fy - 1) + samples[below] * (1 - fy) + samples[a + 1] * (1 - fx)
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-def]
     """The vertex attributes of face f at the point (x, y) of the picture. Returns two weights, and UV units per pixel there."""
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -283,24 +255,24 @@ def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-
     return w0, w1, np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _finish(s, m, chain, levels, answer, facts, lamps, depth):  # type: ignore[no-untyped-def]
     """Light for a surface that is known: OUT and THROUGH."""
     if dot(s, FACE, EYE) < 0:
         for q in range(3):
-            s[N + q], s[FACE + q] = -s[N + q], -s[FACE + q]
+            s[N + q], s[FACE + q], s[COAT_N + q] = -s[N + q], -s[FACE + q], -s[COAT_N + q]
     s[NV] = max(dot(s, N, EYE), 0.03)
     if m[UNLIT] > 0:
         for q in range(3):
             s[OUT + q], s[THROUGH + q] = s[BASE + q], 0.0
     else:
-        s[LIT] = _lit(depth, facts, s)
+        s[LIT] = arrived(depth, facts, s)
         _leaving(s, m, chain, levels, answer, facts, lamps)
     for q in range(3):
         s[OUT + q] += s[GLOW + q]
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _group(ids, k, y, x, done, material, flat, at):  # type: ignore[no-untyped-def]
     """The points of a pixel that are shaded with point k: their number, a point among them, and all points that are done now."""
     f, same, px, py = ids[k, y, x], 1, at[k, 0], at[k, 1]
@@ -320,7 +292,7 @@ def _group(ids, k, y, x, done, material, flat, at):  # type: ignore[no-untyped-d
     return same, px / same, py / same, done
 
 
-@kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type: ignore[no-untyped-def]
     """Fills rows y0..y1 of over (H, W, 3) light that comes from the layer, past (H, W, 3) what of the light behind passes it.
 

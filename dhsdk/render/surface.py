@@ -26,7 +26,7 @@ from dhsdk.render.texture import COLUMNS, MAPS
 P, N, T, UV, TINT = 0, 3, 6, 10, 12
 BASE, COVER, METAL, ROUGH, OPEN, GLOW, FACE, EYE, NV, LIT = 16, 19, 20, 21, 22, 23, 26, 29, 32, 33
 CLEAR, CLEAR_ROUGH, CLOTH, CLOTH_ROUGH, PASS, DEEP, SPEC, SPEC_TINT, THIN, THIN_NM = 34, 35, 36, 39, 40, 41, 42, 43, 46, 47
-SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, NOTES = 48, 52, 56, 59, 62, 66, 70, 74
+SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, STRETCH, ALONG, COAT_N, NOTES = 48, 52, 56, 59, 62, 66, 70, 73, 74, 77, 80
 LEAST_ROUGH = 0.045
 MATH = {"contract", "arcp", "afn", "nsz"}
 """Freedoms that compiled arithmetic may take; infinities and NaN keep their meaning."""
@@ -134,7 +134,7 @@ def surface(s, m, texels, rows, spots, density):  # type: ignore[no-untyped-def]
             s[GLOW + q] *= s[TEX + q]
     if m[NORMAL_MAP] >= 0:
         place, layout = _texture(texels, rows, spots, int(m[NORMAL_MAP]), s, density, place, layout)
-        _bend(s, m[NORMAL_SCALE])
+        _bend(s, N, m[NORMAL_SCALE])
     s[ROUGH] = min(max(s[ROUGH], LEAST_ROUGH), 1.0)
     if m[RICH] > 0:
         _extensions(s, m, texels, rows, spots, density, place, layout)
@@ -145,21 +145,32 @@ def surface(s, m, texels, rows, spots, density):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def _bend(s, scale):  # type: ignore[no-untyped-def]
-    """The normal turned by the normal map's value; left alone where there is no tangent that differs from the normal."""
-    along = dot(s, N, T)
-    tx, ty, tz = s[T] - along * s[N], s[T + 1] - along * s[N + 1], s[T + 2] - along * s[N + 2]
-    size = np.sqrt(tx * tx + ty * ty + tz * tz)
-    if size < 1e-6:
+def _bend(s, at, scale):  # type: ignore[no-untyped-def]
+    """The normal at s[at] turned by the normal map's value; left alone where there is no tangent that differs from the normal."""
+    if not _tangent(s, at, SHINE):
         return
-    tx, ty, tz = tx / size, ty / size, tz / size
-    nx, ny, nz = s[N], s[N + 1], s[N + 2]
+    nx, ny, nz, tx, ty, tz = s[at], s[at + 1], s[at + 2], s[SHINE], s[SHINE + 1], s[SHINE + 2]
     side = -scale if s[T + 3] < 0 else scale
     a, b, c = (2 * s[TEX] - 1) * scale, (2 * s[TEX + 1] - 1) * side, max(2 * s[TEX + 2] - 1, 0.05)
-    s[N] = tx * a + (ny * tz - nz * ty) * b + nx * c
-    s[N + 1] = ty * a + (nz * tx - nx * tz) * b + ny * c
-    s[N + 2] = tz * a + (nx * ty - ny * tx) * b + nz * c
-    unit(s, N)
+    s[at] = tx * a + (ny * tz - nz * ty) * b + nx * c
+    s[at + 1] = ty * a + (nz * tx - nx * tz) * b + ny * c
+    s[at + 2] = tz * a + (nx * ty - ny * tx) * b + nz * c
+    unit(s, at)
+
+
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _tangent(s, n, out):  # type: ignore[no-untyped-def]
+    """The tangent at right angles to the normal at s[n], at s[out]; returns whether there is one."""
+    along, size = dot(s, n, T), 0.0
+    for q in range(3):
+        s[out + q] = s[T + q] - along * s[n + q]
+        size += s[out + q] ** 2
+    if size < 1e-12:
+        return False
+    size = np.sqrt(size)
+    for q in range(3):
+        s[out + q] /= size
+    return True
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
@@ -184,3 +195,32 @@ def _extensions(s, m, texels, rows, spots, density, place, layout):  # type: ign
         place, layout = _texture(texels, rows, spots, int(m[FILM_THICKNESS_MAP]), s, density, place, layout)
         s[THIN_NM] = m[FILM_LEAST] + (m[FILM_MOST] - m[FILM_LEAST]) * s[TEX + 1]
     s[CLEAR_ROUGH] = min(max(s[CLEAR_ROUGH], LEAST_ROUGH), 1.0)
+    for q in range(3):
+        s[COAT_N + q] = s[FACE + q]
+    if m[COAT_NORMAL_MAP] >= 0 and s[CLEAR] > 0:
+        place, layout = _texture(texels, rows, spots, int(m[COAT_NORMAL_MAP]), s, density, place, layout)
+        _bend(s, COAT_N, m[COAT_NORMAL_SCALE])
+    s[STRETCH] = m[BRUSHED]
+    if m[BRUSHED] > 0:
+        s[TEX], s[TEX + 1], s[TEX + 2] = 1.0, 0.5, 1.0
+        if m[BRUSHED_MAP] >= 0:
+            place, layout = _texture(texels, rows, spots, int(m[BRUSHED_MAP]), s, density, place, layout)
+        _brush(s, m[BRUSHED_TURN])
+
+
+@kernel(error_model="numpy", fastmath=MATH, _nrt=False)
+def _brush(s, turn):  # type: ignore[no-untyped-def]
+    """The direction along which reflections are stretched, at ALONG, from the anisotropy map's value at TEX; its strength."""
+    s[STRETCH] *= s[TEX + 2]
+    a, b = 2 * s[TEX] - 1, 2 * s[TEX + 1] - 1
+    size = np.sqrt(a * a + b * b)
+    if size < 1e-6 or not _tangent(s, N, ALONG):
+        s[STRETCH] = 0.0
+        return
+    cos, sin = np.cos(turn), np.sin(turn)
+    a, b = (cos * a - sin * b) / size, (sin * a + cos * b) / size
+    b = -b if s[T + 3] < 0 else b
+    x, y, z = s[ALONG], s[ALONG + 1], s[ALONG + 2]
+    s[ALONG] = x * a + (s[N + 1] * z - s[N + 2] * y) * b
+    s[ALONG + 1] = y * a + (s[N + 2] * x - s[N] * z) * b
+    s[ALONG + 2] = z * a + (s[N] * y - s[N + 1] * x) * b

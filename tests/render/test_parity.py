@@ -1,5 +1,7 @@
 """The compiled shading and the one in torch: one picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -13,7 +15,20 @@ from dhsdk.render.drawer import Drawer, Frame
 from dhsdk.render.geometry import gathered
 from dhsdk.render.texture import pyramid
 from dhsdk.render.tone import neutral
-from dhsdk.scene import Clearcoat, Environment, Iridescence, Light, Material, Node, Scene, Sheen, Specular, Texture, make
+from dhsdk.scene import (
+    Anisotropy,
+    Clearcoat,
+    Environment,
+    Iridescence,
+    Light,
+    Material,
+    Node,
+    Scene,
+    Sheen,
+    Specular,
+    Texture,
+    make,
+)
 
 MIDDLE = np.array([[0.5, 0.5]])
 VIEW = View(look_at((1.5, 1.6, 2.4), (0.0, 0.3, 0.0)))
@@ -35,6 +50,13 @@ def scene(lamps=True, environment=None):
         Material("cloth", base_color=(0.1, 0.2, 0.5, 1.0), metallic=0.0, sheen=Sheen((0.6, 0.5, 0.4), roughness=0.4)),
         Material("film", metallic=1.0, roughness=0.2, iridescence=Iridescence(1.0, thickness_max=450.0)),
         Material("wax", metallic=0.0, roughness=0.3, ior=1.8, specular=tinted, occlusion_texture=noise(4)),
+        Material("brushed", metallic=1.0, roughness=0.3, anisotropy=Anisotropy(0.8, 0.5, noise(6))),
+        Material(
+            "coated",
+            base_color=(0.1, 0.4, 0.2, 1.0),
+            metallic=0.0,
+            clearcoat=Clearcoat(0.9, roughness=0.2, normal_texture=noise(7), normal_scale=0.4),
+        ),
         Material("lamp", emissive=(0.5, 0.4, 0.1), emissive_strength=2.0, emissive_texture=noise(5, colour="srgb")),
     ]
     parts = [make.place(make.single(make.box((3.0, 0.1, 3.0), materials[0]), "floor"), at=(0.0, -0.1, 0.0))]
@@ -43,12 +65,26 @@ def scene(lamps=True, environment=None):
         shape = make.sphere(0.25, 24, 16, material) if number % 2 else make.box((0.4, 0.5, 0.4), material)
         parts.append(make.place(make.single(shape, f"part{number}"), at=at, turn=0.3 * number))
     whole = make.group("all", *parts)
+    whole = replace(whole, nodes=tuple(_with_tangents(node) for node in whole.nodes))
     lights = [
         Node("point", translation=(0.5, 1.5, 0.8), light=Light("point", (1.0, 0.9, 0.7), 3.0, range=4.0)),
         Node("spot", translation=(0.0, 2.0, 0.0), rotation=DOWN, light=Light("spot", intensity=4.0, inner=0.2)),
         Node("sun", rotation=(-0.48, 0.36, 0.0, 0.8), light=Light("directional", intensity=2.0)),
     ]
     return Scene(nodes=(*whole.nodes, *(lights if lamps else ())), environment=environment)
+
+
+def _with_tangents(node):
+    """Around the vertical, with either handedness."""
+    if node.mesh is None:
+        return node
+    made = []
+    for primitive in node.mesh.primitives:
+        side = np.cross(primitive.normals, (0.3, 1.0, 0.2))
+        side /= np.linalg.norm(side, axis=1, keepdims=True)
+        hand = np.full((len(side), 1), 1.0 if len(side) % 3 else -1.0)
+        made.append(replace(primitive, tangents=np.concatenate([side, hand], axis=1).astype(np.float32)))
+    return replace(node, mesh=replace(node.mesh, primitives=tuple(made)))
 
 
 def two(one, mode="auto", size=SIZE, view=VIEW):

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from dhsdk.render.shade import STREAK
+
 
 def turned(d: Tensor, turn: float) -> Tensor:
     """Directions (N, 3) of the world in a surround that is turned by `turn` radians about +Y."""
@@ -63,6 +65,30 @@ def response(table: Tensor, rough: Tensor, nv: Tensor) -> tuple[Tensor, Tensor, 
     return scale, offset, sheen
 
 
+def streak(
+    chain: Tensor,
+    levels: tuple[tuple[int, int], ...],
+    turn: float,
+    normal: Tensor,
+    eye: Tensor,
+    along: Tensor,
+    rough: Tensor,
+    stretch: Tensor,
+) -> Tensor:
+    """(N, 4) light that brushed surfaces mirror; see render.shade."""
+    a = rough**2
+    wide = a + (1.0 - a) * stretch**2
+    blur = (a + (wide - a) / STREAK).sqrt()
+    total, whole = torch.zeros(len(normal), 4, dtype=normal.dtype, device=normal.device), torch.zeros_like(a)
+    for k in range(STREAK):
+        e = (k + 0.5) / STREAK * 2.0 - 1.0
+        facet = torch.nn.functional.normalize(normal + (wide * (e / math.sqrt(1.0 - e * e)))[:, None] * along, dim=1)
+        cos = (facet * eye).sum(dim=1).clamp(min=1e-3)
+        total = total + cos[:, None] * around(chain, levels, turn, 2 * cos[:, None] * facet - eye, blur)
+        whole = whole + cos
+    return total / whole[:, None]
+
+
 def lamp(
     row: Tensor,
     at: Tensor,
@@ -74,6 +100,8 @@ def lamp(
     body: Tensor,
     f0: Tensor,
     edge: Tensor,
+    along: Tensor,
+    stretch: Tensor,
 ) -> Tensor:
     """(N, 3) a punctual light's share of what leaves the points. row: (14,), see render.lighting.Lighting."""
     kind = int(row[0])
@@ -89,12 +117,25 @@ def lamp(
         if kind == 2:
             power = power * ((toward @ row[4:7] - row[11]) * row[12]).clamp(0.0, 1.0) ** 2
     nl = (normal * toward).sum(dim=1)
-    a2 = rough**4
     half = torch.nn.functional.normalize(toward + eye, dim=1)
     nh, vh = (normal * half).sum(dim=1), (eye * half).sum(dim=1)
-    lobe = a2 / (math.pi * (nh * nh * (a2 - 1.0) + 1.0) ** 2)
+    across = rough**2
+    broad = across + (1.0 - across) * stretch**2
+    side = torch.linalg.cross(normal, along)
     up = nl.clamp(min=1e-6)
-    hidden = 0.5 / (up * (nv * nv * (1 - a2) + a2).sqrt() + nv * (up * up * (1 - a2) + a2).sqrt())
+
+    def tilted(d: Tensor) -> tuple[Tensor, Tensor]:
+        return (along * d).sum(dim=1), (side * d).sum(dim=1)
+
+    (th, bh), (tv, bv), (tl, bl) = tilted(half), tilted(eye), tilted(toward)
+    # Without a direction the two are one, and what is not along the normal is across it.
+    flat = stretch <= 0
+    a2 = broad * across
+    facets = torch.where(flat, across**2 * (1.0 - nh * nh), (across * th) ** 2 + (broad * bh) ** 2)
+    lobe = a2 * (a2 / (facets + a2 * a2 * nh * nh)) ** 2 / math.pi
+    seen = torch.where(flat, across**2 * (1.0 - nv * nv), (broad * tv) ** 2 + (across * bv) ** 2)
+    lit_ = torch.where(flat, across**2 * (1.0 - up * up), (broad * tl) ** 2 + (across * bl) ** 2)
+    hidden = 0.5 / (up * (seen + nv * nv).sqrt() + nv * (lit_ + up * up).sqrt())
     slant = (1.0 - vh.clamp(0.0, 1.0)) ** 5
     shine = (f0 + (edge - f0) * slant[:, None]) * (lobe * hidden)[:, None]
     return torch.where(nl[:, None] > 0, (body / math.pi + shine) * row[7:10] * (power * nl)[:, None], 0.0)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from dhsdk.render import surface as sf
-from dhsdk.render.diff.light import around, basis, lamp, response
+from dhsdk.render.diff.light import around, basis, lamp, response, streak
 from dhsdk.render.diff.texture import sample_texture
 from dhsdk.render.shade import WAVES
 from dhsdk.render.texture import WRAP, Textures
@@ -25,7 +25,7 @@ WRAPS = tuple(WRAP)
 class Look:
     """What falls on surfaces and what they are made of; every tensor may ask for gradients.
 
-    table: (M, 50) materials, columns: render.texture.COLUMNS then MAPS. textures: one (h, w, 4) linear tensor per texture, wraps
+    table: (M, 56) materials, columns: render.texture.COLUMNS then MAPS. textures: one (h, w, 4) linear tensor per texture, wraps
     its (wrap u, wrap v), place (T, 6) its transform. chain (N, 4), levels ((first, edge), ...), harmonics (9, 4), tint (3,): the
     surround; turn: radians about +Y. response: (64, 64, 3). lamps: (L, 14) as render.lighting.Lighting.
     grids: (first, steps, samples) openness of the faces. shadow: depth (S, S), world to texels (3, 4), bias in metres.
@@ -121,7 +121,7 @@ def shade(
         pick = torch.nonzero(material[face] == number).flatten()
         _surface(look, int(number), pick, point, uv, tint, tangent, density)
     flip = torch.where((point.face * point.eye).sum(dim=1, keepdim=True) < 0, -1.0, 1.0)
-    point.normal, point.face = point.normal * flip, point.face * flip
+    point.normal, point.face, point.coat = point.normal * flip, point.face * flip, point.coat * flip
     point.lit = lit(look.shadow, at, point.face)
     light = leaving(look, look.table[material[face]], point)
     out = torch.zeros(face_id.numel(), 3, dtype=light.dtype, device=light.device)
@@ -151,13 +151,16 @@ class Point:
     spec_tint: Tensor
     thin: Tensor
     thin_nm: Tensor
+    stretch: Tensor
+    along: Tensor
+    coat: Tensor
 
     @classmethod
     def blank(cls, count: int, at: Tensor, normal: Tensor, eye: Tensor) -> Point:
         one, three = torch.zeros(count, dtype=at.dtype, device=at.device), torch.zeros_like(at)
         rest = {field.name: one for field in fields(cls)}
-        rest |= dict.fromkeys(("base", "glow", "cloth", "spec_tint"), three)
-        return cls(**rest | {"at": at, "normal": normal, "face": normal, "eye": eye})
+        rest |= dict.fromkeys(("base", "glow", "cloth", "spec_tint", "along"), three)
+        return cls(**rest | {"at": at, "normal": normal, "face": normal, "coat": normal, "eye": eye})
 
 
 def _surface(look: Look, number: int, pick: Tensor, p: Point, uv: Tensor, tint: Tensor, tangent: Tensor, density: Tensor) -> None:
@@ -206,17 +209,43 @@ def _surface(look: Look, number: int, pick: Tensor, p: Point, uv: Tensor, tint: 
     put("thin", factor(sf.FILM, sf.FILM_MAP, 0))
     film = tex(sf.FILM_THICKNESS_MAP)
     most, least = m[sf.FILM_MOST], m[sf.FILM_LEAST]
+    layer, brushed = tex(sf.COAT_NORMAL_MAP), tex(sf.BRUSHED_MAP)
+    if layer is not None:
+        put("coat", _bent(p.face[pick], tangent[pick], layer, m[sf.COAT_NORMAL_SCALE]))
+    if bool(m[sf.BRUSHED] > 0):
+        stretch, along = _brush(p.normal[pick], tangent[pick], brushed, m)
+        put("stretch", stretch)
+        put("along", along)
     put("thin_nm", most * one if film is None else least + (most - least) * film[:, 1])
 
 
-def _bent(n: Tensor, tangent: Tensor, tex: Tensor, scale: Tensor) -> Tensor:
+def _tangent(n: Tensor, tangent: Tensor) -> tuple[Tensor, Tensor]:
+    """The tangent at right angles to the normal, and whether there is one."""
     t = tangent[:, :3] - (n * tangent[:, :3]).sum(dim=1, keepdim=True) * n
     size = t.norm(dim=1, keepdim=True)
-    t = t / size.clamp(min=1e-6)
+    return t / size.clamp(min=1e-6), size >= 1e-6
+
+
+def _bent(n: Tensor, tangent: Tensor, tex: Tensor, scale: Tensor) -> Tensor:
+    t, there = _tangent(n, tangent)
     side = torch.where(tangent[:, 3] < 0, -scale, scale)
     a, b, c = (2 * tex[:, 0] - 1) * scale, (2 * tex[:, 1] - 1) * side, (2 * tex[:, 2] - 1).clamp(min=0.05)
     turned = t * a[:, None] + torch.linalg.cross(n, t) * b[:, None] + n * c[:, None]
-    return torch.where(size < 1e-6, n, torch.nn.functional.normalize(turned, dim=1))
+    return torch.where(there, torch.nn.functional.normalize(turned, dim=1), n)
+
+
+def _brush(n: Tensor, tangent: Tensor, tex: Tensor | None, m: Tensor) -> tuple[Tensor, Tensor]:
+    """Strength and direction of a brushed surface's stretch."""
+    tex = torch.tensor([[1.0, 0.5, 1.0]], dtype=n.dtype, device=n.device).expand(len(n), 3) if tex is None else tex
+    t, there = _tangent(n, tangent)
+    flat = 2 * tex[:, :2] - 1
+    size = flat.norm(dim=1, keepdim=True)
+    cos, sin = torch.cos(m[sf.BRUSHED_TURN]), torch.sin(m[sf.BRUSHED_TURN])
+    a, b = (flat / size.clamp(min=1e-6)).unbind(dim=1)
+    a, b = cos * a - sin * b, sin * a + cos * b
+    b = torch.where(tangent[:, 3] < 0, -b, b)
+    strength = torch.where(there[:, 0] & (size[:, 0] >= 1e-6), m[sf.BRUSHED] * tex[:, 2], 0.0)
+    return strength, t * a[:, None] + torch.linalg.cross(n, t) * b[:, None]
 
 
 def densities(vertices: Vertices, corners: Tensor, weights: Tensor) -> Tensor:
@@ -275,7 +304,7 @@ def lit(shadow: tuple[Tensor, Tensor, float], at: Tensor, normal: Tensor) -> Ten
 
 
 def leaving(look: Look, m: Tensor, p: Point) -> Tensor:
-    """(N, 3) light that leaves the points towards the eye. m: (N, 50) rows of the material table."""
+    """(N, 3) light that leaves the points towards the eye. m: (N, 56) rows of the material table."""
     nv = (p.normal * p.eye).sum(dim=1).clamp(min=0.03)
     scale, offset, _ = response(look.response, p.rough, nv)
     plain = ((m[:, sf.IOR] - 1) / (m[:, sf.IOR] + 1)) ** 2
@@ -289,6 +318,9 @@ def leaving(look: Look, m: Tensor, p: Point) -> Tensor:
     most = shine.amax(dim=1, keepdim=True).clamp(max=1.0)
     back = 2 * nv[:, None] * p.normal - p.eye
     mirror = around(look.chain, look.levels, look.turn, back, p.rough)
+    if bool((p.stretch > 0).any()):
+        drawn = streak(look.chain, look.levels, look.turn, p.normal, p.eye, p.along, p.rough, p.stretch)
+        mirror = torch.where(p.stretch[:, None] > 0, drawn, mirror)
     soft4 = (basis(p.normal, look.turn) @ look.harmonics).clamp(min=0.0)
     above = (1.0 + (back * p.face).sum(dim=1)).clamp(max=1.0) ** 2
     near = ((1.0 - (1.0 - p.open) * (0.4 + 0.6 * p.rough)) * above)[:, None]
@@ -302,7 +334,7 @@ def leaving(look: Look, m: Tensor, p: Point) -> Tensor:
     out = c * body * (soft4[:, :3] * torch.maximum(between, opened_) + key)
     out = out + shine * (mirror[:, :3] * near + mirror[:, 3:] * look.tint * seen)
     for row in look.lamps:
-        out = out + lamp(row, p.at, p.normal, p.eye, nv, p.rough, p.lit, c * body, f0, edge)
+        out = out + lamp(row, p.at, p.normal, p.eye, nv, p.rough, p.lit, c * body, f0, edge, p.along, p.stretch)
     out = _coats(look, p, out, soft4[:, :3] * opened_ + key, near, seen)
     return torch.where(m[:, sf.UNLIT, None] > 0, p.base, out) + p.glow
 
@@ -324,9 +356,9 @@ def _coats(look: Look, p: Point, out: Tensor, soft: Tensor, near: Tensor, seen: 
         _, _, share = response(look.response, p.cloth_rough, (p.normal * p.eye).sum(dim=1).clamp(min=0.03))
         out = out * (1.0 - velvet * share[:, None]) + p.cloth * share[:, None] * soft
     if bool((p.clear > 0).any()):
-        nv = (p.face * p.eye).sum(dim=1).clamp(min=0.03)
+        nv = (p.coat * p.eye).sum(dim=1).clamp(min=0.03)
         scale, offset, _ = response(look.response, p.clear_rough, nv)
         fresnel = (p.clear * (0.04 * scale + offset))[:, None]
-        mirror = around(look.chain, look.levels, look.turn, 2 * nv[:, None] * p.face - p.eye, p.clear_rough)
+        mirror = around(look.chain, look.levels, look.turn, 2 * nv[:, None] * p.coat - p.eye, p.clear_rough)
         out = out * (1.0 - fresnel) + fresnel * (mirror[:, :3] * near + mirror[:, 3:] * look.tint * seen)
     return out

@@ -35,6 +35,7 @@ class Variety:
 TILE: Mapping[str, float] = {
     "wood": 0.8, "metal": 0.5, "fabric": 0.16, "leather": 0.3, "stone": 0.8, "ceramic": 0.5, "glass": 0.5,
     "plastic": 0.4, "paper": 0.4, "wicker": 0.2, "wax": 0.3,
+    "rock": 2.0, "crystal": 0.7, "bark": 0.7, "leaf": 1.2, "ground": 0.5,
 }  # fmt: skip
 """Metres that one texture covers, where its variety has no measure of its own."""
 
@@ -136,6 +137,51 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     "wax": {
         "white": Variety("#f0e8d6", "#dccfb2", 0.42),
         "beeswax": Variety("#d9a548", "#b57c28", 0.4),
+    },
+    "rock": {
+        "granite": Variety("#8c8981", "#5b5854", 0.86),
+        "basalt": Variety("#56565a", "#303136", 0.84, structure="bubbled"),
+        "sandstone": Variety("#c49f78", "#94694a", 0.92, structure="bedded", third="#dcc09a"),
+        "limestone": Variety("#bfb8a6", "#8b8271", 0.9, structure="pitted"),
+        "slate": Variety("#6a7078", "#42474e", 0.78, structure="bedded", relief=0.5, third="#7f868c"),
+        "lava": Variety("#3a3433", "#1c1817", 0.8, structure="bubbled", relief=1.6),
+    },
+    "crystal": {
+        "quartz": Variety("#d9e3ea", "#a9b9c8", 0.1),
+        "amethyst": Variety("#8d55c4", "#4b2486", 0.1, third="#e6cff6"),
+        "emerald": Variety("#2f9a66", "#0f5a3a", 0.1, third="#bdf0d4"),
+        "ruby": Variety("#b8263f", "#6d0f24", 0.1, third="#f6b9c0"),
+        "sapphire": Variety("#2f62c4", "#173580", 0.1, third="#c3d8fa"),
+        "citrine": Variety("#e0a437", "#a86a14", 0.1, third="#fbe6b0"),
+        "ice": Variety("#b3dcec", "#7bb4d2", 0.12, structure="frozen", relief=1.5),
+    },
+    "bark": {
+        "oak": Variety("#7d6a54", "#3d3126", 0.92),
+        "pine": Variety("#8a5a3c", "#462c1e", 0.9, structure="plated", third="#b98257"),
+        "birch": Variety("#ddd8cc", "#b5ab9a", 0.75, structure="peeling"),
+        "palm": Variety("#94785a", "#5c4733", 0.92, structure="ringed"),
+        "cherry": Variety("#6f4437", "#3f241e", 0.7, structure="peeling", relief=0.7, third="#a5745f"),
+        "dead": Variety("#9a9186", "#5f574d", 0.9, structure="bare"),
+    },
+    "leaf": {
+        "green": Variety("#6a8a3c", "#36531f", 0.8, third="#94ad55"),
+        "spring": Variety("#9ab250", "#5f7a2e", 0.78, third="#bccb74"),
+        "dark": Variety("#52743f", "#2a4526", 0.8, third="#78935a"),
+        "autumn": Variety("#c8782f", "#96401f", 0.8, third="#e0ae45"),
+        "dry": Variety("#a5814d", "#6b4c2b", 0.9, third="#c4a468"),
+        "needle": Variety("#4c6b48", "#25402f", 0.85, structure="needles"),
+        "blade": Variety("#6b8c42", "#3b5c2a", 0.66, structure="blade"),
+        "straw": Variety("#c7a95a", "#8f7235", 0.85, structure="blade"),
+        "petal": Variety("#e6a3bb", "#c66a8e", 0.62, structure="petal"),
+        "cactus": Variety("#5f8f55", "#35603c", 0.6, structure="skin", third="#c9d3a0"),
+        "fungus": Variety("#d8c7a6", "#b39a74", 0.6, structure="skin", third="#f0e6cf", spots=0.4),
+    },
+    "ground": {
+        "moss": Variety("#788a42", "#465a24", 0.95),
+        "grass": Variety("#6c9a38", "#33601f", 0.9, structure="grass"),
+        "soil": Variety("#5b4331", "#33241a", 0.95, structure="soil"),
+        "sand": Variety("#d3b583", "#a98a5a", 0.92, structure="sand"),
+        "snow": Variety("#eff4f8", "#cfdde9", 0.65, structure="snow"),
     },
 }
 """Family -> variety -> how it looks; the first variety of a family is its plainest."""

@@ -6,7 +6,10 @@ from typing import Literal
 
 from dhsdk.params import Params, param
 
-Family = Literal["wood", "metal", "fabric", "leather", "stone", "ceramic", "glass", "plastic", "paper", "wicker", "wax"]
+Family = Literal[
+    "wood", "metal", "fabric", "leather", "stone", "ceramic", "glass", "plastic", "paper", "wicker", "wax",
+    "rock", "crystal", "bark", "leaf", "ground",
+]  # fmt: skip
 
 
 class Finish(Params):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dhsdk.materials import courses, metals, plains, stones, weaves, woods
+from dhsdk.materials import barks, courses, crystals, grounds, leaves, metals, plains, rocks, stones, weaves, woods
 from dhsdk.materials.catalogue import Variety
 from dhsdk.materials.layers import Layers, Rng
 
@@ -12,6 +12,7 @@ STRUCTURES: Mapping[str, Callable[[Rng, int, Variety], Layers]] = {
     "wood": woods.wood, "metal": metals.metal, "fabric": weaves.fabric, "leather": weaves.leather, "stone": stones.stone,
     "ceramic": plains.ceramic, "glass": plains.glass, "plastic": plains.plastic, "paper": plains.paper,
     "wicker": weaves.wicker, "wax": plains.wax,
+    "rock": rocks.rock, "crystal": crystals.crystal, "bark": barks.bark, "leaf": leaves.leaf, "ground": grounds.ground,
 }  # fmt: skip
 
 COURSES: Mapping[str, Callable[[Rng, int, Variety], Layers]] = {

@@ -20,6 +20,7 @@ AGEING: dict[str, Ageing] = {
     "ceramic": "dull", "glass": "dull", "plastic": "dull", "paper": "stain", "wicker": "weather", "wax": "dull",
     "wood/planks": "weather", "wood/shingles": "weather", "ceramic/tiles": "weather", "ceramic/plaster": "weather",
     "metal/corrugated": "rust",
+    "rock": "weather", "crystal": "dull", "bark": "weather", "leaf": "fade", "ground": "fade",
 }  # fmt: skip
 """How a family ages, and those of its varieties that age in another way."""
 
@@ -141,7 +142,7 @@ def _weather(surface: Surface, family: str, wear: float, rng: Rng, cloud: np.nda
     bleach = smooth(0.5, 0.9, fractal(rng, size, (3, 3), 4)) * np.float32(0.3 * wear)
     surface.color += (np.float32(0.72) - surface.color) * bleach[..., None]
     moss = smooth(1.28 - 0.75 * wear, 1.5 - 0.65 * wear, cloud + 0.4 * deep + 0.2 * grid(rng, size, (size // 8, size // 8)))
-    surface.cover(0.8 * moss, "#5c6236" if family == "stone" else "#4d4a40", 0.95)
+    surface.cover(0.8 * moss, "#5c6236" if family in ("stone", "rock", "bark") else "#4d4a40", 0.95)
     chips = smooth(0.93 - 0.1 * wear, 0.97 - 0.1 * wear, fractal(rng, size, (26, 26), 2)) * np.float32(min(1.0, 2.0 * wear))
     surface.height -= 0.9 * chips
     surface.shade(chips, -0.18)

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from dhsdk.shapes.curves import LEAST
-from dhsdk.shapes.slab import boxed
 from dhsdk.shapes.surface import Shell
 
 FACE, EDGE = 0.9, 1.0
@@ -210,8 +209,15 @@ def shell(one: Block, crease: float = 30.0) -> Shell:
     faces[inwards] = faces[inwards][:, ::-1]
     facing[inwards] *= -1.0
     tint = one.tints[np.argmax(facing @ one.normals.T, axis=1)]
-    flat = np.zeros((len(faces), 3, 2))
-    return boxed(Shell(points, faces, flat, tint, np.full(len(faces), math.cos(math.radians(crease)))))
+    return Shell(points, faces, _upright(points[faces]), tint, np.full(len(faces), math.cos(math.radians(crease))))
+
+
+def _upright(made: np.ndarray) -> np.ndarray:
+    """(F, 3, 2) metres: corners projected along the axis that each face looks to most; v is up, on level faces it is z."""
+    facing = np.argmax(np.abs(np.cross(made[:, 1] - made[:, 0], made[:, 2] - made[:, 0])), axis=1)
+    axes = np.array([[2, 1], [0, 2], [0, 1]])[facing]
+    out: np.ndarray = np.take_along_axis(made, np.repeat(axes[:, None], 3, axis=1), axis=2)
+    return out
 
 
 def _welded(points: np.ndarray, reach: float) -> np.ndarray:

@@ -45,8 +45,8 @@ class Span(Params):
 
 
 class Cover(Params):
-    mossy: float = param(0.0, help="how far moss comes down from the top", ge=0.0, le=1.0)
-    snowy: float = param(0.0, help="how deep snow lies on it", ge=0.0, le=1.0)
+    moss: float = param(0.0, help="how far moss comes down from the top", ge=0.0, le=1.0)
+    snow: float = param(0.0, help="how deep snow lies on it", ge=0.0, le=1.0)
     debris: int = param(2, help="small stones at its foot", ge=0, le=8)
 
 
@@ -105,7 +105,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "count": 7,
         "stone": {"bevel": 0.2},
         "gem": {"sides": 5, "girth": 0.3, "tip": 1.0, "spread": 0.4},
-        "cover": {"snowy": 0.35, "debris": 3},
+        "cover": {"snow": 0.35, "debris": 3},
     },
     "stone arch": {
         "form": "arch",
@@ -146,7 +146,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "size": {"width": 1.05, "height": 2.9, "depth": 0.6},
         "count": 1,
         "stone": {"blocky": 0.8, "rough": 0.24, "lean": 0.25},
-        "cover": {"debris": 5, "mossy": 0.1},
+        "cover": {"debris": 5, "moss": 0.1},
     },
     "rock pile": {
         "form": "heap",
@@ -158,14 +158,27 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+LOOKS: Mapping[str, Mapping[str, str]] = {
+    "crystal cluster": {"crystal": "crystal/amethyst", "stone": "rock/slate"},
+    "ice spikes": {"crystal": "crystal/ice", "stone": "rock/slate"},
+    "hoodoo": {"stone": "rock/sandstone"},
+    "stone arch": {"stone": "rock/sandstone"},
+    "stalagmite": {"stone": "rock/limestone"},
+    "basalt columns": {"stone": "rock/basalt"},
+    "flat stones": {"stone": "rock/slate"},
+    "pebbles": {"stone": "rock/limestone"},
+}
+
+
 class Rock(Kernel):
     name: ClassVar[str] = "rock"
     summary: ClassVar[str] = "Rocks: boulders, flat stones, cliffs, pebbles, crystals, arches, hoodoos, cairns, basalt columns."
     Params: ClassVar[type[Params]] = RockParams
     slots: ClassVar[Mapping[str, str]] = freeze(
-        {"stone": "stone/granite", "crystal": "glass/frosted", "moss": "fabric/wool/#5d7a32", "snow": "paper/white/#eef3f8"}
+        {"stone": "rock/granite", "crystal": "crystal/amethyst", "moss": "ground/moss", "snow": "ground/snow"}
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+    looks: ClassVar[Mapping[str, Mapping[str, str]]] = freeze(LOOKS)
 
     def build(self, params: RockParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.rock_parts import rock_parts

@@ -28,7 +28,7 @@ def rock_parts(params: RockParams, rng: Stream) -> list[Part]:
     debris = _debris(p, pieces, rng)
     parts += [_part(piece, p, rng) for piece in debris]
     covered = [*pieces, *debris]
-    for slot, amount in (("moss", p.cover.mossy), ("snow", p.cover.snowy)):
+    for slot, amount in (("moss", p.cover.moss), ("snow", p.cover.snow)):
         shells = capped(covered, amount, p.size.height, slot, rng) if amount > 0.02 else []
         if shells:
             parts.append(replace(_standing(slot, shells, slot), collide=False))

@@ -50,7 +50,7 @@ def moved(shell: Shell, offset: Sequence[float]) -> Shell:
     return replace(shell, points=shell.points + np.asarray(offset, np.float64))
 
 
-def rotation(axis: Sequence[float], angle: float) -> np.ndarray:
+def rotation(axis: Sequence[float] | np.ndarray, angle: float) -> np.ndarray:
     """(3, 3) matrix that turns column vectors by angle (radians) about axis. Source: Rodrigues' formula."""
     x, y, z = np.asarray(axis, np.float64) / math.sqrt(sum(a * a for a in axis))
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])

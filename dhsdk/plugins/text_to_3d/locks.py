@@ -36,8 +36,8 @@ BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6
 
 CALLED = {"straight": ("flat",), "curved": ("arched",)}
 """Choices that a word of shape means besides its own name."""
-ALSO_CALLED = {"pane": ("windows",)}
-"""Groups of fields that a named part means besides its own."""
+ALSO_CALLED = {"pane": ("windows",), "arm": ("boughs",), "stem": ("stems",), "stalk": ("stems",)}
+"""What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
 
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
@@ -86,7 +86,7 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
         _ended(mention, inside, locks)
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
         _chosen(mention.value, inside, locks)
-        if mention.kind == "style":
+        if mention.kind in ("style", "quality"):
             _ended(mention, inside, locks)
     elif mention.kind == "material":
         _built_of(mention.value, inside, locks)
@@ -148,7 +148,7 @@ def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     names = (name, f"{name}s", *ALSO_CALLED.get(name, ()))
     group = next((path[:-1] for path in known if len(path) > 1 and path[-2] in names), ())
     inside = {path: one for path, one in known.items() if group and path[: len(group)] == group}
-    switch = {path: one for path, one in known.items() if path[-1] in (name, f"{name}s", f"has_{name}")}
+    switch = {path: one for path, one in known.items() if path[-1] in (*names, f"has_{name}")}
     if not group and not switch:
         _kind_of(f"{name}s", known, locks, words.absent)
     if words.absent:

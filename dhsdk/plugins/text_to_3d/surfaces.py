@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dhsdk.materials.catalogue import catalogue
 from dhsdk.materials.finish import Finish
 from dhsdk.words import Mention, ObjectWords
 
@@ -23,6 +24,7 @@ FORMERLY = {
     "metal/gunmetal": "metal/iron",
     "glass/crystal": "glass/clear",
     "wood/logs": "wood/pine",
+    "stone/basalt": "rock/basalt",
 }
 """Materials that have no textures of their own wear their nearest relative's."""
 
@@ -40,11 +42,19 @@ ROOFING = ("wicker/thatch", "ceramic/tiles")
 LIT = 5.0
 """How strongly a bulb or a flame shines: times its colour."""
 
+GLEAM = 1.5
+"""How strongly a glowing crystal shines."""
+
 UNNAMED = {"wood": ("oak", "walnut", "pine", "cherry", "mahogany", "teak")}
 """Varieties to draw from where the words leave the wood open."""
 
 WEAR = {"new": 0.0, "worn": 0.55, "damaged": 0.85, "dirty": 0.7, "rusty": 0.9}
 GLOSS = {"glossy": 0.1, "satin": 0.35, "matte": 0.85, "rough": 1.0, "brushed": 0.6}
+NATURAL = ("rock", "crystal")
+"""Families of what is found outdoors: a "granite boulder" is weathered rock, not polished stone."""
+TURNED = {"autumn": "autumn", "withered": "dry", "young": "spring"}
+"""Qualities that change the leaves of a plant."""
+FOLIAGE = ("green", "spring", "dark", "autumn")
 STYLE: Mapping[str, Mapping[str, Any]] = {
     "modern": {"roughness": 0.3, "wear": 0.0},
     "minimalist": {"roughness": 0.4, "wear": 0.02},
@@ -73,9 +83,9 @@ SLOTS_OF = {
     "foot": ("foot", "base", "body"),
     "pane": ("glass",),
     "flame": ("flame", "bulb"),
-    "stem": ("stem", "base"),
+    "stem": ("stem", "base", "bark"),
     "base": ("base", "foot", "stem"),
-    "lid": ("lid", "body", "planks"),
+    "lid": ("lid", "cap", "body", "planks"),
     "handle": ("handle", "handles", "metal", "body"),
     "top": ("top", "lid"),
     "spout": ("spout", "body"),
@@ -84,6 +94,11 @@ SLOTS_OF = {
     "footrest": ("legs", "frame"),
     "head": ("blade",),
     "wrap": ("wrap", "handle"),
+    "crown": ("leaves",),
+    "trunk": ("bark",),
+    "bough": ("bark",),
+    "root": ("bark",),
+    "stalk": ("stem", "leaves"),
     "fin": ("fins",),
     "hatch": ("nose",),
     "booster": ("hull",),
@@ -146,6 +161,8 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
         lambda mention: (
             ["roof"]
             if "roof" in slots and mention.value in ROOFING
+            else list(slots)
+            if mention.kind in ("quality", "state")
             else _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft, mention.kind in ALL_OVER))
         ),
     )
@@ -177,6 +194,8 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
     if mention.kind == "material":
         finish.pop("color", None)  # a part of brass on a red chair is brass; a colour of the part itself comes after this
         family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
+        if finish["family"] in NATURAL and (family == "stone" or mention.value == "glass/crystal"):
+            family = finish["family"] if not variety or variety in catalogue()[finish["family"]] else family
         if variety or family != finish["family"]:
             finish.update(family=family, variety=variety or PLAIN_AT.get((slot, family), ""))
     elif mention.kind == "color":
@@ -199,8 +218,19 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
         finish["pattern"] = mention.value
     elif mention.kind == "style":
         finish.update(STYLE.get(mention.value, {}))
+    elif mention.kind == "quality":
+        _quality(mention, finish)
+    elif mention.kind == "state" and mention.value == "lit" and finish["family"] == "crystal":
+        finish["glow"] = GLEAM
     elif mention.kind == "tone":
         finish["color"] = finish.get("color") or {"dark": "#3a2a1f", "light": "#d8c3a0"}.get(mention.value, "")
+
+
+def _quality(mention: Mention, finish: dict[str, Any]) -> None:
+    if mention.value in TURNED and finish["family"] == "leaf" and finish["variety"] in FOLIAGE:
+        finish["variety"] = TURNED[mention.value]
+    elif mention.value == "moss" and finish["family"] in ("stone", "rock", "bark", "wood"):
+        finish["wear"] = round(max(finish["wear"], min(1.0, 0.6 * mention.strength**0.5)), 3)
 
 
 def stylised(looks: Mapping[str, Finish]) -> dict[str, Finish]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dhsdk.shapes.kernel import Surface
-from dhsdk.shapes.surface import Shell, join
+from dhsdk.shapes.surface import Shell, Vec, join
 from dhsdk.shapes.sweep import sweep
 
 Rng = np.random.Generator
@@ -22,6 +22,11 @@ GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 def unit(v: np.ndarray) -> np.ndarray:
     out: np.ndarray = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
     return out
+
+
+def vec(v: np.ndarray) -> Vec:
+    """A point as plain numbers."""
+    return float(v[0]), float(v[1]), float(v[2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from dhsdk.shapes.foliage import (
     softened,
     sunlit,
     unit,
+    vec,
 )  # fmt: skip
 from dhsdk.shapes.kernel import Part, Stream
 from dhsdk.shapes.limbs import limb, roots, wandering
@@ -135,20 +136,16 @@ def palm_parts(p: PlantParams, rng: Stream) -> list[Part]:
             snow.append(
                 blade(path[1:5] + 0.03 * long * UP, 0.1 * long * p.snow * np.array([0.6, 1, 0.8, 0]), 0.04 * long, _across(angle))
             )
-    parts.append(Part("crown", sunlit(softened(surface(join(*shells)), head - 0.5 * half * UP)), "leaves", _vec(head), "trunk"))
+    parts.append(Part("crown", sunlit(softened(surface(join(*shells)), head - 0.5 * half * UP)), "leaves", vec(head), "trunk"))
     nuts = []
     for k in range(round(6 * p.bloom.fruit)):
         at = head + radius * np.array([1.5 * math.cos(GOLDEN * k), -1.15, 1.5 * math.sin(GOLDEN * k)])
         nuts.append(clump(rng("nut", k), at, np.full(3, 0.85 * radius), lumps=0.1, flat=1.0))
     if nuts:
-        parts.append(Part("coconuts", surface(join(*nuts)), "fruit", _vec(head), "trunk", collide=False))
+        parts.append(Part("coconuts", surface(join(*nuts)), "fruit", vec(head), "trunk", collide=False))
     if snow:
-        parts.append(Part("snow", surface(join(*snow)), "snow", _vec(head), "trunk", collide=False))
+        parts.append(Part("snow", surface(join(*snow)), "snow", vec(head), "trunk", collide=False))
     return parts
-
-
-def _vec(v: np.ndarray) -> tuple[float, float, float]:
-    return float(v[0]), float(v[1]), float(v[2])
 
 
 def _leaf(p: PlantParams, path: np.ndarray, long: float, angle: float, rng: Rng, pairs: int, span: float) -> Shell:
@@ -259,7 +256,7 @@ def bamboo_parts(p: PlantParams, rng: Stream) -> list[Part]:
         radius = 0.5 * p.trunk.girth * h * (1.0 + 0.5 * p.stylised) * own.uniform(0.8, 1.0)
         node = np.isclose((t * joints) % 1.0, 0.0, atol=1e-6) | np.isclose((t * joints) % 1.0, 1.0, atol=1e-6)
         culm = limb(path, radius * (1.0 - 0.45 * t) * np.where(node, 1.16, 1.0), 7, own, pointed=False, level=True, crease=25.0)
-        parts.append(Part(f"culm_{k + 1}", surface(culm), "bark", _vec(foot)))
+        parts.append(Part(f"culm_{k + 1}", surface(culm), "bark", vec(foot)))
         if not p.crown.bare:
             for n in range(2, joints + 1):
                 at = np.array([np.interp(min(1.0, n / joints), t, path[:, i]) for i in range(3)])

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from dhsdk.shapes.foliage import vec
 from dhsdk.shapes.kernel import Part, Stream
 from dhsdk.shapes.lathe import lathe
 from dhsdk.shapes.plant import PlantParams
+from dhsdk.shapes.plant_cacti import cactus_parts
+from dhsdk.shapes.plant_flowers import flower_parts
 from dhsdk.shapes.plant_fronds import bamboo_parts, conifer_parts, fern_parts, grass_parts, palm_parts
-from dhsdk.shapes.plant_small import cactus_parts, flower_parts, log_parts, mushroom_parts, stump_parts
+from dhsdk.shapes.plant_fungi import mushroom_parts
+from dhsdk.shapes.plant_stumps import log_parts, stump_parts
 from dhsdk.shapes.plant_trees import tree_parts
 from dhsdk.shapes.resize import resized
 from dhsdk.shapes.surface import moved, surface
@@ -42,7 +46,7 @@ def plant_parts(params: PlantParams, rng: Stream) -> list[Part]:
 def _rooted(part: Part) -> Part:
     """The part with its pivot inside it."""
     points = part.surface.positions
-    return replace(part, pivot=_vec(np.clip(np.asarray(part.pivot), points.min(axis=0), points.max(axis=0))))
+    return replace(part, pivot=vec(np.clip(np.asarray(part.pivot), points.min(axis=0), points.max(axis=0))))
 
 
 def _proportioned(p: PlantParams) -> PlantParams:
@@ -76,13 +80,9 @@ def _potted(p: PlantParams, plant: list[Part], rng: Stream) -> list[Part]:
 
 def _raised(part: Part, y: float) -> Part:
     lift = np.array([0.0, y, 0.0])
-    sockets = tuple(replace(one, translation=_vec(np.asarray(one.translation) + lift)) for one in part.sockets)
+    sockets = tuple(replace(one, translation=vec(np.asarray(one.translation) + lift)) for one in part.sockets)
     made = replace(part.surface, positions=part.surface.positions + lift)
-    return replace(part, surface=made, pivot=_vec(np.asarray(part.pivot) + lift), sockets=sockets)
-
-
-def _vec(v: np.ndarray) -> tuple[float, float, float]:
-    return float(v[0]), float(v[1]), float(v[2])
+    return replace(part, surface=made, pivot=vec(np.asarray(part.pivot) + lift), sockets=sockets)
 
 
 HABITS: Mapping[str, Builder] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dhsdk.shapes.curves import LEAST
-from dhsdk.shapes.foliage import GOLDEN, UP, arching, blade, clump, merged, softened, sunlit, tufted, unit
+from dhsdk.shapes.foliage import GOLDEN, UP, arching, blade, clump, merged, softened, sunlit, tufted, unit, vec
 from dhsdk.shapes.kernel import Part, PartSocket, Stream, Surface
 from dhsdk.shapes.lathe import torus
 from dhsdk.shapes.limbs import limb, roots, shared, tapering, wandering
@@ -37,16 +37,12 @@ def tree_parts(p: PlantParams, rng: Stream) -> list[Part]:
     if not p.crown.bare:
         parts += crown_parts(p, _thinned(p, clumps, rng("gaps")), rng)
     every = np.concatenate([part.surface.positions for part in parts])
-    sockets = [PartSocket("top", _vec(every[int(np.argmax(every[:, 1]))]), "mount")]
+    sockets = [PartSocket("top", vec(every[int(np.argmax(every[:, 1]))]), "mount")]
     if p.trunk.hollow:
         parts += _hollow(p, base)
-        sockets.append(PartSocket("hollow", _vec(base.at(HOLE) + (0.0, 0.0, base.thick(HOLE))), "mount"))
+        sockets.append(PartSocket("hollow", vec(base.at(HOLE) + (0.0, 0.0, base.thick(HOLE))), "mount"))
     parts[0] = Part("trunk", parts[0].surface, "bark", sockets=tuple(sockets))
     return parts
-
-
-def _vec(v: np.ndarray) -> tuple[float, float, float]:
-    return float(v[0]), float(v[1]), float(v[2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,10 +261,10 @@ def crown_parts(p: PlantParams, clumps: list[Clump], rng: Stream) -> list[Part]:
         if p.snow > 0.02:
             cap = one.radii * (0.72 + 0.26 * p.snow, 0.3 + 0.3 * p.snow, 0.72 + 0.26 * p.snow)
             snow.append(clump(own, one.center + UP * (one.radii[1] * 0.86 - 0.3 * cap[1]), cap, lumps=0.15, flat=0.5))
-    parts = [Part("crown", sunlit(merged(green)), "leaves", _vec(clumps[0].center), "trunk", collide=False)]
+    parts = [Part("crown", sunlit(merged(green)), "leaves", vec(clumps[0].center), "trunk", collide=False)]
     for name, slot, shells in (("blossoms", "blossom", flowers), ("fruits", "fruit", fruits), ("snow", "snow", snow)):
         if shells:
-            parts.append(Part(name, surface(join(*shells)), slot, _vec(clumps[0].center), "trunk", collide=False))
+            parts.append(Part(name, surface(join(*shells)), slot, vec(clumps[0].center), "trunk", collide=False))
     return parts
 
 
@@ -314,7 +310,7 @@ def _hollow(p: PlantParams, stem: Stem) -> list[Part]:
     dark = clump(np.random.default_rng(0), np.zeros(3), np.array([wide, wide, 0.16 * wide]), lumps=0.0, flat=1.0)
     tall = np.array([1.0, 1.35, 1.0])
     return [
-        Part(name, surface(moved(Shell(one.points * tall, one.faces, one.uvs, one.tint, one.crease), _vec(center))), slot,
-             _vec(center), "trunk", collide=False)
+        Part(name, surface(moved(Shell(one.points * tall, one.faces, one.uvs, one.tint, one.crease), vec(center))), slot,
+             vec(center), "trunk", collide=False)
         for name, one, slot in (("knot", collar, "bark"), ("hole", dark, "hole"))
     ]  # fmt: skip

@@ -51,16 +51,20 @@ def ramp_at(ramp, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def shade_on(dark, start, x, z):  # type: ignore[no-untyped-def]
-    """How dark the floor is at a point of the world."""
+def shade_on(dark, start, strength, x, z):  # type: ignore[no-untyped-def]
+    """What of each colour the floor throws back at a point of the world, 1 where no shadow is."""
     size = len(dark)
     u, v = (x - start[0]) / start[2] * size - 0.5, (z - start[1]) / start[2] * size - 0.5
     if not (0 <= u < size - 1 and 0 <= v < size - 1):
-        return 0.0
+        return 1.0, 1.0, 1.0
     a, b = int(u), int(v)
     fu, fv = u - a, v - b
-    above = dark[b, a] * (1 - fu) + dark[b, a + 1] * fu
-    return above * (1 - fv) + (dark[b + 1, a] * (1 - fu) + dark[b + 1, a + 1] * fu) * fv
+    wa, wb, wc, wd = (1 - fu) * (1 - fv) * strength, fu * (1 - fv) * strength, (1 - fu) * fv * strength, fu * fv * strength
+    return (
+        1.0 - (dark[b, a, 0] * wa + dark[b, a + 1, 0] * wb + dark[b + 1, a, 0] * wc + dark[b + 1, a + 1, 0] * wd),
+        1.0 - (dark[b, a, 1] * wa + dark[b, a + 1, 1] * wb + dark[b + 1, a, 1] * wc + dark[b + 1, a + 1, 1] * wd),
+        1.0 - (dark[b, a, 2] * wa + dark[b, a + 1, 2] * wb + dark[b + 1, a, 2] * wc + dark[b + 1, a + 1, 2] * wd),
+    )
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
@@ -86,19 +90,20 @@ def _behind(x, y, ground, out):  # type: ignore[no-untyped-def]
     rx = rays[0, 0] * x + rays[0, 1] * y + rays[0, 2]
     ry = rays[1, 0] * x + rays[1, 1] * y + rays[1, 2]
     rz = rays[2, 0] * x + rays[2, 1] * y + rays[2, 2]
-    shadow = 0.0
+    left = (1.0, 1.0, 1.0)
     if strength > 0 and ry < -1e-6 and level < eye[1]:
         far = (level - eye[1]) / ry
-        shadow = strength * shade_on(dark, start, eye[0] + far * rx, eye[2] + far * rz)
+        left = shade_on(dark, start, strength, eye[0] + far * rx, eye[2] + far * rz)
     if len(picture):
         scenery_at(picture, turned, rx, ry, rz, out, 0)
     else:
         i, t = ramp_at(ramp, x, y)
         for q in range(3):
             out[q] = ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t
+    out[3] = 1.0
     for q in range(3):
-        out[q] *= 1.0 - shadow
-    out[3] = shadow
+        out[q] *= left[q]
+        out[3] -= left[q] / 3.0
 
 
 @kernel(error_model="numpy", fastmath=MATH)

@@ -15,6 +15,9 @@ TOUCH = 1e-7
 """How far outside a triangle (in its weights) a ray still meets it: no ray slips through between two neighbours."""
 
 
+NO_TREE = (np.empty((0, 6), np.float32), np.empty((0, 2), np.int32), np.empty((0, 9)), np.empty(0, np.int64))
+
+
 def tree(positions: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """boxes (N, 6) float32 low and high corner; links (N, 2) int32; corners (F, 9) float64: a point and two edges of each
     triangle; order (F,) int64: which face that is. links of a leaf: first triangle and -count; else both children.
@@ -114,28 +117,28 @@ def _cost(number, box, a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", _nrt=False)
-def _enters(boxes, node, ray, inverse, far):  # type: ignore[no-untyped-def]
+def _enters(boxes, node, ray, at, inverse, far):  # type: ignore[no-untyped-def]
     """How far along the ray the box begins, or infinity if the ray passes it by."""
     begin, end = 0.0, far
     for q in range(3):
-        a, b = (boxes[node, q] - ray[q]) * inverse[q], (boxes[node, 3 + q] - ray[q]) * inverse[q]
+        a, b = (boxes[node, q] - ray[at + q]) * inverse[q], (boxes[node, 3 + q] - ray[at + q]) * inverse[q]
         begin, end = max(begin, min(a, b)), min(end, max(a, b))
     return begin if begin <= end else np.inf
 
 
 @kernel(error_model="numpy", _nrt=False)
-def nearest(tree, ray, far, most, solid, stack):  # type: ignore[no-untyped-def]
+def nearest(tree, ray, at, far, most, solid, stack):  # type: ignore[no-untyped-def]
     """What the ray meets first between `far` and `most` metres: distance, face (-1: nothing), weights of its first two corners.
 
-    ray: (6,) place and unit direction. solid: (F,) bool; where it has entries only faces that are solid count and any of them
-    ends the search. stack: (64,) int64 to work in.
+    ray: place and unit direction from ray[at] on. solid: (F,) bool; where it has entries only faces that are solid count and any
+    of them ends the search. stack: (DEEPEST + 2,) int64 to work in.
     """
     boxes, links, corners, order = tree
-    ox, oy, oz, dx, dy, dz = ray[0], ray[1], ray[2], ray[3], ray[4], ray[5]
+    ox, oy, oz, dx, dy, dz = ray[at], ray[at + 1], ray[at + 2], ray[at + 3], ray[at + 4], ray[at + 5]
     inverse = (1.0 / (dx if dx != 0 else 1e-30), 1.0 / (dy if dy != 0 else 1e-30), 1.0 / (dz if dz != 0 else 1e-30))
     best, face, u0, u1 = most, -1, 0.0, 0.0
     waiting, node = 0, 0
-    if _enters(boxes, 0, ray, inverse, best) == np.inf:
+    if _enters(boxes, 0, ray, at, inverse, best) == np.inf:
         return best, face, u0, u1
     while True:
         a, b = links[node, 0], links[node, 1]
@@ -149,7 +152,7 @@ def nearest(tree, ray, far, most, solid, stack):  # type: ignore[no-untyped-def]
                     if len(solid):
                         return best, face, u0, u1
         else:
-            ta, tb = _enters(boxes, a, ray, inverse, best), _enters(boxes, b, ray, inverse, best)
+            ta, tb = _enters(boxes, a, ray, at, inverse, best), _enters(boxes, b, ray, at, inverse, best)
             if tb < ta:
                 a, b, ta, tb = b, a, tb, ta
             if ta != np.inf:
@@ -162,6 +165,14 @@ def nearest(tree, ray, far, most, solid, stack):  # type: ignore[no-untyped-def]
             return best, face, u0, u1
         waiting -= 1
         node = stack[waiting]
+
+
+@kernel(error_model="numpy")
+def hidden(tree, solid, rays, near, far, out):  # type: ignore[no-untyped-def]
+    """out (N,) bool: whether a solid face stands on a ray (N, 6) between near and far (N,) metres."""
+    stack = np.empty(DEEPEST + 2, np.int64)
+    for k in range(len(rays)):
+        out[k] = nearest(tree, rays[k], 0, near, far[k], solid, stack)[1] >= 0
 
 
 @kernel(error_model="numpy", _nrt=False)

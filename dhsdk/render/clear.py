@@ -178,11 +178,11 @@ def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-unt
 def _beyond(s, rough, chain, levels, facts, ground, way):  # type: ignore[no-untyped-def]
     """The ray meets nothing: the backdrop and the floor where it goes on ahead, the surround where it was turned away."""
     ramp, dark, start, level, to_pixel, _, _, strength, reach, free, picture, turned = ground
-    far, shadow = reach, 0.0
-    if strength > 0.0 and way[4] < -1e-6 and way[1] > level:
-        t = (level - way[1]) / way[4]
+    far, left = reach, (1.0, 1.0, 1.0)
+    if strength > 0.0 and way[4] < -1e-6 and way[1] > level - 1e-4 * reach:  # also where a foot stands on it
+        t = max((level - way[1]) / way[4], 0.0)
         if t < far:
-            far, shadow = t, shade_on(dark, start, way[0] + t * way[3], way[2] + t * way[5])
+            far, left = t, shade_on(dark, start, strength, way[0] + t * way[3], way[2] + t * way[5])
     x, y, z = way[0] + far * way[3], way[1] + far * way[4], way[2] + far * way[5]
     w = to_pixel[2, 0] * x + to_pixel[2, 1] * y + to_pixel[2, 2] * z + to_pixel[2, 3]
     away, px, py = 1.0, 0.5, 0.5
@@ -206,7 +206,7 @@ def _beyond(s, rough, chain, levels, facts, ground, way):  # type: ignore[no-unt
             way[FREE + q] += way[WEIGHT + q] * (1.0 - side)
         else:
             ahead = s[SHINE + q] if sharp else ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t
-            came = (came + (1.0 - side) * ahead) * (1.0 - (strength * shadow if side < 1.0 or len(picture) else 0.0))
+            came = (came + (1.0 - side) * ahead) * (left[q] if side < 1.0 or len(picture) else 1.0)
         way[LIGHT + q] += way[WEIGHT + q] * came
 
 
@@ -222,7 +222,7 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
     inside = _enter(s, m, way, front, False, tap, turn, ior)
     rough = s[ROUGH]
     for _ in range(WALLS):
-        hit = nearest(tree, way, 4e-6 * ground[8], 1e30, nobody, stack)
+        hit = nearest(tree, way, RAY, 4e-6 * ground[8], 1e30, nobody, stack)
         if hit[1] < 0:
             if inside:  # an open sheet: it bends the ray there and back
                 way[3], way[4], way[5] = x, y, z
@@ -240,7 +240,7 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
             if not front and hm[THICKNESS] > 0.0:
                 inside = _leave(hs, way, chain, levels, facts, tap, turn, ior)
             continue
-        _finish(hs, hm, chain, levels, answer, facts, lamps, depth)
+        _finish(hs, hm, chain, levels, answer, facts, lamps, depth, stack)
         for q in range(3):
             way[LIGHT + q] += way[WEIGHT + q] * hs[COVER] * min(hs[OUT + q], 16.0)
         x, y, z = way[3], way[4], way[5]
@@ -296,7 +296,7 @@ def look_through(y0, y1, ids, at, clear, world, notes, over, past, glow):  # typ
                 w0, w1, density = _place(s, f, x + px, y + py, pos, faces, vertices, facts)
                 s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
                 surface(s, m, texels, rows, spots, density)
-                _finish(s, m, chain, levels, answer, facts, lamps, depth)
+                _finish(s, m, chain, levels, answer, facts, lamps, depth, stack)
                 front = flat[f, 0] * s[EYE] + flat[f, 1] * s[EYE + 1] + flat[f, 2] * s[EYE + 2] > 0.0
                 way[WALKED] = 0.0
                 for q in range(3):

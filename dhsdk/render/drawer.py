@@ -14,11 +14,12 @@ from dhsdk.render import backdrop, bvh, occlusion, studio, tone
 from dhsdk.render.camera import View
 from dhsdk.render.clear import WAY, look_through
 from dhsdk.render.geometry import Geometry, gathered
+from dhsdk.render.lamps import CLEARANCE_SHARE
 from dhsdk.render.lighting import lighting
 from dhsdk.render.settings import Settings
 from dhsdk.render.shade import facts, shade
 from dhsdk.render.surface import EMIT, NOTES
-from dhsdk.render.texture import Textures, maps, row
+from dhsdk.render.texture import Textures, maps, row, tint
 from dhsdk.render.visibility import Scanline, rasterize
 from dhsdk.render.workers import spread
 from dhsdk.scene.types import Scene
@@ -52,6 +53,7 @@ class Drawer:
         self._clear = np.array([m.transmission is not None and m.transmission.factor > 0 for m in materials])
         self._veil = np.array([m.alpha_mode != "OPAQUE" for m in materials]) & ~self._clear
         self._solid = np.array([m.alpha_mode != "BLEND" for m in materials]) & ~self._clear
+        self._tint = np.array([tint(material, self.textures) for material in materials])
         self._shines = bool((self._table[:, EMIT : EMIT + 3] > 0).any()) and settings.glow > 0
         self._lighting = lighting(scene, settings.lighting)
         self._ramp = studio.backdrop(settings.background)
@@ -101,11 +103,24 @@ class Drawer:
         grids, floor = self._open
         name = tuple(np.round(key, 6).tolist())
         if self._cast is None or self._cast[0] is not geometry.positions or self._cast[1] != name:
-            cast = studio.shadow(geometry, casting, key, threads) if self.settings.occlusion else studio.NO_SHADOW
-            self._cast = (geometry.positions, name, cast, studio.floor_light(floor, cast, threads))
+            cast, stain = studio.NO_SHADOW, studio.NO_STAIN
+            if self.settings.occlusion:
+                cast = studio.shadow(geometry, casting, key, threads)
+                stain, frame = studio.stained(
+                    geometry, self._clear[geometry.material], self._tint[geometry.material], key, threads
+                )
+                cast = cast if len(cast.depth) else replace(cast, to_light=frame.to_light, bias=frame.bias)
+            self._cast = (geometry.positions, name, cast, studio.floor_light(floor, cast, stain, threads))
         cast, dark = self._cast[2:]
         shadow = (cast.depth, cast.to_light, cast.bias)
-        return (self._table, self._maps, grids, env, self._lighting.lamps, shadow), floor, dark
+        return (self._table, self._maps, grids, env, self._lamps(geometry), shadow), floor, dark
+
+    def _lamps(self, geometry: Geometry) -> tuple[Any, ...]:
+        """The table of lamps, and what stands in their light: nothing where only the key light is one."""
+        lamps = self._lighting.lamps
+        if not self.settings.occlusion or not (lamps[:, 13] == 0).any():
+            return lamps, bvh.NO_TREE, NOBODY
+        return lamps, self._boxes(geometry), self._solid[geometry.material]
 
     def _boxes(self, geometry: Geometry) -> tuple[np.ndarray, ...]:
         """The tree of all faces, kept for one pose."""
@@ -174,7 +189,8 @@ class Frame:
         self.eye = np.ascontiguousarray(view.world[:3, 2] if self.parallel else view.world[:3, 3])
         table, texels, grids, (chain, levels, harmonics, tint, answer, turn), lamps, (depth, *frame) = look
         self._read = (table, texels, grids, (chain, levels, answer), lamps, depth)
-        self._facts = facts((harmonics, tint, turn), (frame[0], frame[1]), self.eye, self.parallel)
+        clearance = CLEARANCE_SHARE * float(np.linalg.norm(np.ptp(geometry.positions, axis=0)))
+        self._facts = facts((harmonics, tint, turn), (frame[0], frame[1]), self.eye, self.parallel, clearance)
 
     def bands(self, work: Callable[[int, int], None]) -> None:
         _bands(self.size[1], work, self.threads)
@@ -207,7 +223,7 @@ class Frame:
         columns, left = self._read[0].shape[1], np.zeros(-(-len(over) // BAND), np.int64)
 
         def work(y0: int, y1: int) -> None:
-            notes = self._facts, np.zeros(NOTES), np.empty(columns)
+            notes = self._facts, np.zeros(NOTES), np.empty(columns), np.empty(64, np.int64)
             left[y0 // BAND] = shade(y0, y1, ids, at, leave, self.drawn, self._read, notes, over, past, glow)
 
         self.bands(work)

@@ -5,18 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
-from dhsdk.render.surface import ALONG, BASE, EYE, F0, FACE, LIT, MATH, NV, OUT, RICH, ROUGH, STRETCH, N, P, dot
+from dhsdk.render.bvh import nearest
+from dhsdk.render.surface import ALONG, BASE, EYE, F0, FACE, LIT, MATH, NV, OUT, RAY, RICH, ROUGH, STRETCH, N, P, dot
 
 DIRECTIONAL, POINT, SPOT = 0, 1, 2
-TINT_OF_KEY, TURN, TO_LIGHT, BIAS, EYE_AT, PARALLEL, FACTS = 36, 39, 41, 53, 54, 57, 58
+TINT_OF_KEY, TURN, TO_LIGHT, BIAS, EYE_AT, PARALLEL, CLEARANCE = 36, 39, 41, 53, 54, 57, 58
 """Places of the numbers that hold for all points (shade.facts); the first 36 are the harmonics (9, 4)."""
+CLEARANCE_SHARE = 1.5e-3
+"""How far from a surface rays to lamps begin, in diagonals of the scene."""
 
 
 @kernel(uses=("surface.py",), error_model="numpy", fastmath=MATH, _nrt=False)
-def lamp(s, m, lamps, k, body, edge):  # type: ignore[no-untyped-def]
-    """Adds a punctual light's share (KHR_lights_punctual). Columns: kind, place, direction to it, power, range, cone, key."""
+def lamp(s, m, lights, k, body, edge, facts, stack):  # type: ignore[no-untyped-def]
+    """Adds a punctual light's share (KHR_lights_punctual). Columns: kind, place, direction to it, power, range, cone, key.
+
+    lights: the table, bvh.tree() and (F,) bool its solid faces, none where nothing casts a shadow. The key has a map for its own.
+    """
+    lamps, tree, solid = lights
     x, y, z = lamps[k, 4], lamps[k, 5], lamps[k, 6]
-    power = s[LIT] if lamps[k, 13] > 0 else 1.0
+    power, far = s[LIT] if lamps[k, 13] > 0 else 1.0, 1e30
     if lamps[k, 0] != DIRECTIONAL:
         x, y, z = lamps[k, 1] - s[P], lamps[k, 2] - s[P + 1], lamps[k, 3] - s[P + 2]
         far2 = max(x * x + y * y + z * z, 1e-8)
@@ -31,6 +38,12 @@ def lamp(s, m, lamps, k, body, edge):  # type: ignore[no-untyped-def]
     nl = s[N] * x + s[N + 1] * y + s[N + 2] * z
     if nl <= 0 or power <= 0:
         return
+    if len(solid) and lamps[k, 13] == 0:
+        for q in range(3):
+            s[RAY + q] = s[P + q] + facts[CLEARANCE] * s[FACE + q]
+        s[RAY + 3], s[RAY + 4], s[RAY + 5] = x, y, z
+        if nearest(tree, s, RAY, facts[CLEARANCE], far - facts[CLEARANCE], solid, stack)[1] >= 0:
+            return
     nv, a2 = s[NV], s[ROUGH] ** 4
     hx, hy, hz = x + s[EYE], y + s[EYE + 1], z + s[EYE + 2]
     size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-12

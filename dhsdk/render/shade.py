@@ -56,7 +56,7 @@ from dhsdk.render.surface import (
     unit,
 )
 
-USES = ("surface.py", "lamps.py")
+USES = ("surface.py", "lamps.py", "bvh.py")
 WAVES = (650.0, 550.0, 450.0)
 STREAK = 8
 """Lookups along a stretched reflection."""
@@ -150,7 +150,7 @@ def _streak(s, chain, levels, facts):  # type: ignore[no-untyped-def]
 
 
 @kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
-def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-untyped-def]
+def _leaving(s, m, chain, levels, answer, facts, lamps, stack):  # type: ignore[no-untyped-def]
     """What leaves the surface towards the eye (OUT) and which share of what lies behind it passes (THROUGH)."""
     rich = m[RICH] > 0
     nv, rough, metal, lit, opened = s[NV], s[ROUGH], s[METAL], s[LIT], s[OPEN]
@@ -185,8 +185,8 @@ def _leaving(s, m, chain, levels, answer, facts, lamps):  # type: ignore[no-unty
         soft = s[SOFT + q] * max(between, opened) + s[SOFT + 3] * facts[TINT_OF_KEY + q] * lit
         s[OUT + q] = c * body * soft + s[SHINE + q] * (s[MIRROR + q] * near + s[MIRROR + 3] * facts[TINT_OF_KEY + q] * seen)
         s[THROUGH + q] = passed * (1.0 - most) * s[BASE + q]
-    for k in range(len(lamps)):
-        lamp(s, m, lamps, k, body, edge)
+    for k in range(len(lamps[0])):
+        lamp(s, m, lamps, k, body, edge, facts, stack)
     if rich:
         _coats(s, chain, levels, answer, facts, near, seen)
 
@@ -256,7 +256,7 @@ def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-
 
 
 @kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
-def _finish(s, m, chain, levels, answer, facts, lamps, depth):  # type: ignore[no-untyped-def]
+def _finish(s, m, chain, levels, answer, facts, lamps, depth, stack):  # type: ignore[no-untyped-def]
     """Light for a surface that is known: OUT and THROUGH."""
     if dot(s, FACE, EYE) < 0:
         for q in range(3):
@@ -267,7 +267,7 @@ def _finish(s, m, chain, levels, answer, facts, lamps, depth):  # type: ignore[n
             s[OUT + q], s[THROUGH + q] = s[BASE + q], 0.0
     else:
         s[LIT] = arrived(depth, facts, s)
-        _leaving(s, m, chain, levels, answer, facts, lamps)
+        _leaving(s, m, chain, levels, answer, facts, lamps, stack)
     for q in range(3):
         s[OUT + q] += s[GLOW + q]
 
@@ -299,11 +299,11 @@ def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type
     ids: (K, H, W) int32 faces seen at K points of each pixel, which stand at `at` (K, 2) from the pixel's corner. Points that see
     one material under one slope are shaded once. glow: (H, W, 3), or (0, 0, 3) when nothing shines. leave: (M,) bool, materials
     that are left out, or (0,). Returns how many points were.
-    notes: facts() of the view, NOTES numbers and a row of the material table to work in, for this thread alone.
+    notes: facts() of the view; NOTES numbers, a row of the material table and (64,) int64 to work in, for this thread alone.
     """
     pos, faces, vertices, material, flat = drawn
     table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
-    facts, s, m = notes
+    facts, s, m, stack = notes
     known, left = -1, 0
     for y in range(y0, y1):
         for x in range(ids.shape[2]):
@@ -325,7 +325,7 @@ def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type
                 w0, w1, density = _place(s, f, x + px, y + py, pos, faces, vertices, facts)
                 s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
                 surface(s, m, texels, rows, spots, density)
-                _finish(s, m, chain, levels, answer, facts, lamps, depth)
+                _finish(s, m, chain, levels, answer, facts, lamps, depth, stack)
                 share = same * s[COVER] / len(ids)
                 for q in range(3):
                     over[y, x, q] += min(s[OUT + q], 16.0) * share
@@ -335,8 +335,11 @@ def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type
     return left
 
 
-def facts(env: tuple[np.ndarray, ...], shadow: tuple[np.ndarray, float], eye: np.ndarray, parallel: bool) -> np.ndarray:
-    """(58,) the numbers that hold for all points. env: harmonics (9, 4), tint (3,), turn (2,) cosine and sine; shadow: world to
-    its texels (3, 4) and bias; eye: (3,) the camera's place, or the direction to it when parallel.
+def facts(
+    env: tuple[np.ndarray, ...], shadow: tuple[np.ndarray, float], eye: np.ndarray, parallel: bool, clearance: float
+) -> np.ndarray:
+    """(59,) the numbers that hold for all points. env: harmonics (9, 4), tint (3,), turn (2,) cosine and sine; shadow: world to
+    its texels (3, 4) and bias; eye: (3,) the camera's place, or the direction to it when parallel; clearance: metres from a
+    surface at which rays to lamps begin.
     """
-    return np.concatenate([*(one.ravel() for one in env), shadow[0].ravel(), [shadow[1]], eye, [float(parallel)]])
+    return np.concatenate([*(one.ravel() for one in env), shadow[0].ravel(), [shadow[1]], eye, [float(parallel), clearance]])

@@ -109,6 +109,36 @@ def shadow(geometry: Geometry, faces: np.ndarray, key: np.ndarray, threads: int)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stained:
+    """What clear surfaces do to the key light: their depth map (S, S) and the share of each colour (S, S, 3) that passes there.
+
+    The frame is that of the Shadow of the same scene.
+    """
+
+    depth: np.ndarray
+    passed: np.ndarray
+
+
+NO_STAIN = Stained(np.empty((0, 0), np.float32), np.empty((0, 0, 3), np.float32))
+
+
+def stained(geometry: Geometry, pick: np.ndarray, tint: np.ndarray, key: np.ndarray, threads: int) -> tuple[Stained, Shadow]:
+    """What the key light passes. pick: the clear faces, tint: (F, 3) what each of them leaves of light that meets it straight."""
+    cast = shadow(geometry, geometry.faces[pick], key, threads)
+    if not len(cast.depth):
+        return NO_STAIN, cast
+    a, b, c = (geometry.positions[geometry.faces[pick, k]] for k in range(3))
+    across = np.cross(b - a, c - a)
+    cos = np.abs(across @ key) / np.maximum(np.linalg.norm(across, axis=1), 1e-20)
+    # A wall that is met slantwise throws light back and bends the rest away.
+    share = tint[pick] * (1.0 - 0.85 * (1.0 - cos[:, None]) ** 2)
+    pos = np.ones((len(geometry.positions), 4), np.float32)
+    pos[:, :3] = geometry.positions @ cast.to_light[:, :3].T + cast.to_light[:, 3]
+    seen = rasterize(pos, geometry.faces[pick], (SHADOW_SIZE, SHADOW_SIZE), threads=threads).face_id
+    return Stained(cast.depth, np.where((seen >= 0)[..., None], share[np.maximum(seen, 0)], 1.0).astype(np.float32)), cast
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Floor:
     """The ground under a scene. contact: (G, G) float32 how open its points are; start: x, z and edge of the square, metres."""
 
@@ -130,14 +160,14 @@ def floor(geometry: Geometry, above: Sky, threads: int) -> Floor:
     return Floor(contact, start, float(low[1]))
 
 
-def floor_light(ground: Floor, cast: Shadow, threads: int) -> np.ndarray:
-    """(G, G) float32: how dark the floor is, 0 to 1, by the key light's shadow and by what stands over it."""
-    out = np.empty_like(ground.contact)
+def floor_light(ground: Floor, cast: Shadow, stain: Stained, threads: int) -> np.ndarray:
+    """(G, G, 3) float32: how dark the floor is in each colour, 0 to 1, by the key light's shadow and by what stands over it."""
+    out = np.empty((*ground.contact.shape, 3), np.float32)
     rows = 12
 
     def work(piece: int) -> None:
-        _floor(piece * rows, min((piece + 1) * rows, FLOOR_SIZE), TAPS, ground.contact, ground.start, ground.height, cast.depth,
-               cast.to_light, cast.bias, out)  # fmt: skip
+        _floor(piece * rows, min((piece + 1) * rows, FLOOR_SIZE), TAPS, (ground.contact, ground.start, ground.height), cast.depth,
+               (stain.depth, stain.passed), (cast.to_light, cast.bias), out)  # fmt: skip
 
     spread(-(-FLOOR_SIZE // rows), work, threads)
     soft = np.empty_like(out)
@@ -145,17 +175,18 @@ def floor_light(ground: Floor, cast: Shadow, threads: int) -> np.ndarray:
     return soft
 
 
-@kernel()
+@kernel(error_model="numpy")
 def _soften(field, out):  # type: ignore[no-untyped-def]
     """The mean of 4 x 4 points, over which the taps of _floor turn once."""
     size = len(field)
     for r in range(size):
         for c in range(size):
-            total = 0.0
-            for i in range(-2, 2):
-                for j in range(-2, 2):
-                    total += field[min(max(r + i, 0), size - 1), min(max(c + j, 0), size - 1)]
-            out[r, c] = total / 16.0
+            for q in range(3):
+                total = 0.0
+                for i in range(-2, 2):
+                    for j in range(-2, 2):
+                        total += field[min(max(r + i, 0), size - 1), min(max(c + j, 0), size - 1), q]
+                out[r, c, q] = total / 16.0
 
 
 def _taps() -> np.ndarray:
@@ -171,35 +202,57 @@ TAPS = _taps()
 
 
 @kernel(error_model="numpy")
-def _floor(r0, r1, taps, contact, start, height, depth, to_light, bias, out):  # type: ignore[no-untyped-def]
-    """The shadow's rim widens with the distance to what casts it (percentage-closer soft shadows, Fernando 2005)."""
+def _rim(tap, depth, x, y, z, scale):  # type: ignore[no-untyped-def]
+    """Texels over which a shadow fades here, wider the farther what casts it is (Fernando 2005); 0 where nothing casts one."""
+    size = len(depth)
+    near, blockers, wide = 0.0, 0, 0.09 * size
+    if not (-wide <= x < size + wide and -wide <= y < size + wide):
+        return 0.0
+    for k in range(32):
+        i, j = int(x + wide * tap[k, 0]), int(y + wide * tap[k, 1])
+        if 0 <= i < size and 0 <= j < size and depth[j, i] < z:
+            near += z - depth[j, i]
+            blockers += 1
+    return min(max(near / blockers * 0.30 * scale, 3.0), 0.16 * size) if blockers else 0.0
+
+
+@kernel(error_model="numpy")
+def _floor(r0, r1, taps, ground, depth, stain, light, out):  # type: ignore[no-untyped-def]
+    """How dark the floor is; see floor_light."""
+    (contact, start, height), (to_light, bias) = ground, light
+    clear, passed = stain
     grid, size = len(contact), len(depth)
     scale = np.sqrt(to_light[0, 0] ** 2 + to_light[0, 1] ** 2 + to_light[0, 2] ** 2)
     for r in range(r0, r1):
         for c in range(grid):
-            lit, tap = 1.0, taps[(r % 4) * 4 + c % 4]
+            tap = taps[(r % 4) * 4 + c % 4]
             px, pz = start[0] + (c + 0.5) / grid * start[2], start[1] + (r + 0.5) / grid * start[2]
             x = to_light[0, 0] * px + to_light[0, 1] * height + to_light[0, 2] * pz + to_light[0, 3]
             y = to_light[1, 0] * px + to_light[1, 1] * height + to_light[1, 2] * pz + to_light[1, 3]
             z = to_light[2, 0] * px + to_light[2, 1] * height + to_light[2, 2] * pz + to_light[2, 3] - bias
-            near, blockers, wide = 0.0, 0, 0.09 * size
-            if -wide <= x < size + wide and -wide <= y < size + wide:
-                for k in range(32):
-                    i, j = int(x + wide * tap[k, 0]), int(y + wide * tap[k, 1])
-                    if 0 <= i < size and 0 <= j < size and depth[j, i] < z:
-                        near += z - depth[j, i]
-                        blockers += 1
-            if blockers > 0:
-                rim = min(max(near / blockers * 0.30 * scale, 3.0), 0.16 * size)
+            lit, red, green, blue = 1.0, 1.0, 1.0, 1.0
+            rim = _rim(tap, depth, x, y, z, scale)
+            if rim > 0:
                 arrived = 0
                 for k in range(32, 96):
                     i, j = int(x + rim * tap[k, 0]), int(y + rim * tap[k, 1])
                     if not (0 <= i < size and 0 <= j < size) or depth[j, i] >= z:
                         arrived += 1
                 lit = arrived / 64.0
-            light = 0.5 * lit + 0.5 * contact[r, c]
-            edge = min(min(c, grid - 1 - c), min(r, grid - 1 - r)) / (0.12 * grid)
-            out[r, c] = (1.0 - light) * min(edge, 1.0)
+            rim = 0.5 * _rim(tap, clear, x, y, z, scale)
+            if rim > 0:
+                red = green = blue = 0.0
+                for k in range(32, 96):
+                    i, j = int(x + rim * tap[k, 0]), int(y + rim * tap[k, 1])
+                    if not (0 <= i < len(clear) and 0 <= j < len(clear)) or clear[j, i] >= z:
+                        red, green, blue = red + 1, green + 1, blue + 1
+                    else:
+                        red, green, blue = red + passed[j, i, 0], green + passed[j, i, 1], blue + passed[j, i, 2]
+                red, green, blue = red / 64.0, green / 64.0, blue / 64.0
+            edge = 0.5 * min(min(min(c, grid - 1 - c), min(r, grid - 1 - r)) / (0.12 * grid), 1.0)
+            out[r, c, 0] = (2.0 - lit * red - contact[r, c]) * edge
+            out[r, c, 1] = (2.0 - lit * green - contact[r, c]) * edge
+            out[r, c, 2] = (2.0 - lit * blue - contact[r, c]) * edge
 
 
 def backdrop(name: str) -> np.ndarray:

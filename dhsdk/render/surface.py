@@ -26,7 +26,7 @@ from dhsdk.render.texture import COLUMNS, MAPS
 P, N, T, UV, TINT = 0, 3, 6, 10, 12
 BASE, COVER, METAL, ROUGH, OPEN, GLOW, FACE, EYE, NV, LIT = 16, 19, 20, 21, 22, 23, 26, 29, 32, 33
 CLEAR, CLEAR_ROUGH, CLOTH, CLOTH_ROUGH, PASS, DEEP, SPEC, SPEC_TINT, THIN, THIN_NM = 34, 35, 36, 39, 40, 41, 42, 43, 46, 47
-SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, STRETCH, ALONG, COAT_N, NOTES = 48, 52, 56, 59, 62, 66, 70, 73, 74, 77, 80
+SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, STRETCH, ALONG, COAT_N, RAY, NOTES = 48, 52, 56, 59, 62, 66, 70, 73, 74, 77, 80, 86
 LEAST_ROUGH = 0.045
 MATH = {"contract", "arcp", "afn", "nsz"}
 """Freedoms that compiled arithmetic may take; infinities and NaN keep their meaning."""

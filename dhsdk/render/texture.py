@@ -116,6 +116,14 @@ def row(m: Material, textures: Textures) -> list[float]:
     return [*out, *(float(textures.number(one)) for one in maps(m))]
 
 
+def tint(m: Material, textures: Textures) -> np.ndarray:
+    """(3,) what a wall of the material leaves of light that passes it, in the mean, linear."""
+    number = textures.number(m.base_color_texture)
+    mean = textures.level(number, int(textures.table[number, 0]) - 1).mean(axis=(0, 1))[:3] / 65535 if number >= 0 else 1.0
+    out: np.ndarray = np.array(m.base_color[:3]) * mean * (m.transmission.factor if m.transmission is not None else 0.0)
+    return out
+
+
 def pyramid(image: Image) -> list[np.ndarray]:
     """The mipmaps (h, w, 4) uint16 of a picture, each the 2 x 2 mean of the one before, down to one texel."""
     level = _linear(image)

@@ -47,7 +47,7 @@ def test_rays_meet_what_all_triangles_say():
     a, b, c = (points[faces[:, k]] for k in range(3))
     for _ in range(200):
         ray = np.concatenate([rng.random(3), (d := rng.normal(size=3)) / np.linalg.norm(d)])
-        t, f, w0, w1 = nearest(made, ray, 1e-9, 1e30, nobody, stack)
+        t, f, w0, w1 = nearest(made, ray, 0, 1e-9, 1e30, nobody, stack)
         with np.errstate(all="ignore"):
             matrix = np.stack([a - c, b - c, np.broadcast_to(-ray[3:], a.shape)], axis=2)
             good = abs(np.linalg.det(matrix)) > 1e-12
@@ -66,8 +66,8 @@ def test_a_search_for_any_face_minds_which_of_them_are_solid():
     made, stack = tree(points, np.array([[0, 1, 2], [3, 4, 5]])), np.empty(64, np.int64)
     ray = np.array([0.2, 0.2, -1.0, 0.0, 0.0, 1.0])
     for solid_, seen in (((True, True), True), ((False, True), True), ((False, False), False)):
-        assert (nearest(made, ray, 0.0, 9.0, np.array(solid_), stack)[1] >= 0) == seen
-    assert nearest(made, ray, 1.5, 9.0, np.empty(0, bool), stack)[1] == 1
+        assert (nearest(made, ray, 0, 0.0, 9.0, np.array(solid_), stack)[1] >= 0) == seen
+    assert nearest(made, ray, 0, 1.5, 9.0, np.empty(0, bool), stack)[1] == 1
 
 
 def test_a_glass_ball_turns_the_picture_and_a_bubble_does_not():

@@ -185,3 +185,28 @@ def test_broken_light_is_refused():
     hot = Image(np.full((4, 8, 3), np.inf, np.float32), colour="linear")
     with pytest.raises(RenderError, match="an environment must be finite"):
         render(Scene(nodes=(Node("n", mesh=ball()),), environment=Environment(hot)))
+
+
+@pytest.mark.parametrize("kind", ["point", "directional", "spot"])
+def test_what_stands_before_a_lamp_casts_a_shadow(kind):
+    """A plate over the middle of a floor; a second lamp, the brighter sun, has a map for its own shadow."""
+    white = Material("m", metallic=0.0, roughness=1.0, specular=Specular(0.0))
+    floor = make.place(make.single(make.box((2.0, 0.2, 2.0), white), "f"), at=(0.0, -0.2, 0.0))
+    plate = make.place(make.single(make.box((0.4, 0.02, 0.4), white), "p"), at=(0.0, 0.3, 0.0))
+    quarter = (-(0.5**0.5), 0.0, 0.0, 0.5**0.5)
+    lamp = Node("lamp", translation=(0.0, 2.2, 0.0), rotation=quarter, light=Light(kind, intensity=8.0, inner=0.5, outer=0.6))
+    sun = Node("sun", rotation=quarter, light=Light("directional", intensity=9.0))
+    both = make.group("g", floor, plate)
+    view = View(look_at((0.0, 1.2, 2.6), (0.0, 0.0, 0.0)))
+    light = {}
+    for name, nodes in (("lamp", (lamp,)), ("sun", (sun,)), ("both", (lamp, sun))):
+        scene = Scene(nodes=(*both.nodes, *nodes))
+        drawer = Drawer(scene, Settings(size=(48, 48), samples=1, lighting="scene"))
+        geometry = gathered(scene)
+        frame = Frame(geometry, view, (48, 48), drawer.look(geometry, view)[0], 1, False)
+        ids, _ = frame.visible(None, None, None, True)
+        light[name] = frame.shaded(ids[:1], MIDDLE)[0].sum(axis=2)
+    under, beside = (24, 24), (24, 35)
+    for name, field in light.items():
+        assert field[under] < 0.05 * field[beside], name
+    assert light["both"][beside] == pytest.approx(light["lamp"][beside] + light["sun"][beside], rel=0.05)

@@ -77,3 +77,18 @@ def test_every_backdrop_is_a_ramp(name):
 def test_the_mode_of_light_is_checked():
     with pytest.raises(ParamError, match="one of auto, studio, scene"):
         Settings(lighting="sun")
+
+
+def test_stained_glass_tints_its_shadow():
+    green = Material("g", base_color=(0.05, 0.8, 0.1, 1.0), metallic=0.0, roughness=0.0, transmission=Transmission(1.0))
+    scene = make.single(make.box((0.5, 0.5, 0.5), green), "b")
+    drawer, geometry = Drawer(scene, Settings(size=(80, 80), samples=1)), gathered(scene)
+    view = View(look_at((0.0, 1.2, 3.0), (0.0, 0.1, 0.0)))
+    _, _, dark = drawer.look(geometry, view)
+    lost = dark.reshape(-1, 3)[dark.sum(axis=2).argmax()]
+    assert lost[1] < 0.8 * lost[0]
+    assert lost[1] < 0.8 * lost[2]
+    solid = make.single(make.box((0.5, 0.5, 0.5), WHITE), "b")
+    _, _, grey = Drawer(solid, Settings(size=(80, 80), samples=1)).look(gathered(solid), view)
+    assert np.ptp(grey, axis=2).max() == 0
+    assert grey.max() >= dark.max()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from dhsdk.render.bvh import hidden
+from dhsdk.render.lamps import CLEARANCE_SHARE
 from dhsdk.render.shade import STREAK
 
 
@@ -87,6 +91,22 @@ def streak(
         total = total + cos[:, None] * around(chain, levels, turn, 2 * cos[:, None] * facet - eye, blur)
         whole = whole + cos
     return total / whole[:, None]
+
+
+def unblocked(row: Tensor, walls: tuple[Any, Any], at: Tensor, face: Tensor) -> Tensor:
+    """(N,) 1 where a punctual light is seen from points with these normals, else 0; not differentiated. See render.lamps."""
+    (boxes, *rest), solid = walls
+    if not len(solid) or float(row[13]) > 0:
+        return torch.ones(len(at), dtype=at.dtype, device=at.device)
+    clearance = CLEARANCE_SHARE * float(np.linalg.norm(boxes[0, 3:] - boxes[0, :3]))
+    place, normal, lamp_ = (one.detach().cpu().double().numpy() for one in (at, face, row))
+    toward = np.broadcast_to(lamp_[4:7], place.shape) if lamp_[0] == 0 else lamp_[1:4] - place
+    far = np.full(len(place), np.inf) if lamp_[0] == 0 else np.linalg.norm(toward, axis=1)
+    toward = toward / np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-4)
+    out = np.empty(len(place), np.bool_)
+    rays = np.concatenate([place + clearance * normal, toward], axis=1)
+    hidden((boxes, *rest), solid, rays, clearance, far - clearance, out)
+    return torch.tensor(~out, dtype=at.dtype, device=at.device)
 
 
 def lamp(

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from dhsdk.render import surface as sf
-from dhsdk.render.diff.light import around, basis, lamp, response, streak
+from dhsdk.render.diff.light import around, basis, lamp, response, streak, unblocked
 from dhsdk.render.diff.texture import sample_texture
 from dhsdk.render.shade import WAVES
 from dhsdk.render.texture import WRAP, Textures
@@ -28,6 +28,7 @@ class Look:
     table: (M, 56) materials, columns: render.texture.COLUMNS then MAPS. textures: one (h, w, 4) linear tensor per texture, wraps
     its (wrap u, wrap v), place (T, 6) its transform. chain (N, 4), levels ((first, edge), ...), harmonics (9, 4), tint (3,): the
     surround; turn: radians about +Y. response: (64, 64, 3). lamps: (L, 14) as render.lighting.Lighting.
+    walls: bvh.tree() and (F,) bool its solid faces, numpy: what stands in their light; none for no shadows.
     grids: (first, steps, samples) openness of the faces. shadow: depth (S, S), world to texels (3, 4), bias in metres.
     """
 
@@ -42,6 +43,7 @@ class Look:
     turn: float
     response: Tensor
     lamps: Tensor
+    walls: tuple[Any, Any]
     grids: tuple[Tensor, Tensor, Tensor]
     shadow: tuple[Tensor, Tensor, float]
 
@@ -60,7 +62,7 @@ class Vertices:
 
 def look_of(textures: Textures, kernels: tuple[Any, ...], device: str = "cpu") -> Look:
     """The Look of what the compiled kernel reads (render.drawer.Drawer.look), as float32 tensors."""
-    table, _, grids, env, lamps, shadow = kernels
+    table, _, grids, env, (lamps, *walls), shadow = kernels
     chain, levels, harmonics, tint, answer, turn = env
 
     def put(array: Any, kind: torch.dtype = torch.float32) -> Tensor:
@@ -79,6 +81,7 @@ def look_of(textures: Textures, kernels: tuple[Any, ...], device: str = "cpu") -
         turn=math.atan2(turn[1], turn[0]),
         response=put(answer),
         lamps=put(lamps),
+        walls=(walls[0], walls[1]),
         grids=(put(grids[0], torch.int64), put(grids[1], torch.int64), put(grids[2])),
         shadow=(put(shadow[0]), put(shadow[1]), shadow[2]),
     )
@@ -334,7 +337,8 @@ def leaving(look: Look, m: Tensor, p: Point) -> Tensor:
     out = c * body * (soft4[:, :3] * torch.maximum(between, opened_) + key)
     out = out + shine * (mirror[:, :3] * near + mirror[:, 3:] * look.tint * seen)
     for row in look.lamps:
-        out = out + lamp(row, p.at, p.normal, p.eye, nv, p.rough, p.lit, c * body, f0, edge, p.along, p.stretch)
+        clear = unblocked(row, look.walls, p.at, p.face)
+        out = out + clear[:, None] * lamp(row, p.at, p.normal, p.eye, nv, p.rough, p.lit, c * body, f0, edge, p.along, p.stretch)
     out = _coats(look, p, out, soft4[:, :3] * opened_ + key, near, seen)
     return torch.where(m[:, sf.UNLIT, None] > 0, p.base, out) + p.glow
 

@@ -100,10 +100,9 @@ def _behind(x, y, ground, out):  # type: ignore[no-untyped-def]
         i, t = ramp_at(ramp, x, y)
         for q in range(3):
             out[q] = ramp[i, q] + (ramp[i + 1, q] - ramp[i, q]) * t
-    out[3] = 1.0
     for q in range(3):
         out[q] *= left[q]
-        out[3] -= left[q] / 3.0
+    out[3] = 1.0 - (left[0] + left[1] + left[2]) / 3.0 if left[0] < 1.0 else 0.0
 
 
 @kernel(error_model="numpy", fastmath=MATH)

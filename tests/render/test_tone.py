@@ -39,7 +39,7 @@ def test_transparent_layers_cover_what_is_behind():
 def test_the_backdrop_is_seen_where_nothing_is():
     ramp = np.linspace(1.0, 0.2, 257)[:, None].repeat(3, axis=1).astype(np.float32)
     floor, view = Floor(np.ones((4, 4), np.float32), np.array([0.0, 0.0, 1.0]), 0.0), View(look_at((0, 0, 3), (0, 0, 0)))
-    behind = ground(ramp, floor, floor.contact, view, 1.0, 0.0, 1.0, False, (NO_SCENERY, 0.0))
+    behind = ground(ramp, floor, np.zeros((4, 4, 3), np.float32), view, 1.0, 0.0, 1.0, False, (NO_SCENERY, 0.0))
     over, past = np.zeros((9, 9, 3), np.float32), np.ones((9, 9, 3), np.float32)
     past[4, 4] = 0.0
     cover = np.empty((9, 9), np.float32)

@@ -20,6 +20,8 @@ AGREE = 0.1
 """Least cosine between a triangle's normal and the vertex normals at its corners after a collapse."""
 SLIVER = 1e-3
 """Least doubled area of a triangle over its longest edge squared."""
+FAR, MANY = 10, 100_000
+"""Above this many times the target, and this many triangles, cheap edges are collapsed in any order."""
 
 
 @kernel()
@@ -215,6 +217,35 @@ def _join(source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: Any
 
 
 @kernel()
+def _tried(
+    source: Any, goal: Any, faces: Any, place: Any, alive: Any, lists: Any, marks: Any, moves: Any, epoch: Any, points: Any,
+    normals: Any, uvs: Any, worth: Any, forms: Any,
+) -> Any:  # fmt: skip
+    """Carries a collapse out where it is allowed; returns how many triangles are gone, -1 where it is not."""
+    if (
+        not _link_holds(source, goal, faces, place, alive, lists, marks, epoch)
+        or not _moves(source, goal, faces, place, alive, lists, moves)
+        or not _faces_hold(source, goal, faces, place, alive, lists, moves, points, normals, uvs)
+    ):
+        return -1
+    gone = _join(source, goal, faces, place, alive, lists, moves, worth)
+    forms[goal] += forms[source]
+    return gone
+
+
+@kernel()
+def _bound(faces: Any, place: Any, alive: Any, points: Any, forms: Any, scale: Any) -> Any:
+    """The cost that a quarter of the edges stay below, of a sample."""
+    step = max(1, len(faces) // 20_000)
+    costs, count = np.empty(len(faces) // step + 1), 0
+    for f in range(0, len(faces), step):
+        if alive[f]:
+            costs[count] = _cost(place[faces[f, 0]], place[faces[f, 1]], points, forms, scale)
+            count += 1
+    return np.sort(costs[:count])[count // 4] if count else 0.0
+
+
+@kernel()
 def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms: Any, scale: Any, worth: Any, target: Any) -> Any:
     """(F,) which faces are left when their worth is at most `target`, or when no collapse is allowed any more.
 
@@ -237,6 +268,24 @@ def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms:
     total = worth.sum()
     epoch = 0
     before = total + 1
+    while max(FAR * target, MANY) < total < before:  # far from the target any cheap edge will do, and no queue has to be kept
+        before = int(0.99 * total)
+        bound = _bound(faces, place, alive, points, forms, scale)
+        for f in range(len(faces)):
+            for k in range(3):
+                if not alive[f]:
+                    break
+                one, other = place[faces[f, k]], place[faces[f, (k + 1) % 3]]
+                ahead, back = _cost(one, other, points, forms, scale), _cost(other, one, points, forms, scale)
+                if ahead > back:
+                    one, other, ahead = other, one, back
+                if ahead <= bound:
+                    epoch += 1
+                    total -= max(
+                        0,
+                        _tried(one, other, faces, place, alive, lists, marks, moves, epoch, points, normals, uvs, worth, forms),
+                    )
+    before = total + 1
     while target < total < before:
         before = total
         queue = [(0.0, 0, 0)]
@@ -253,14 +302,10 @@ def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms:
             if head[source] < 0 or head[goal] < 0 or cost < _cost(source, goal, points, forms, scale) * (1.0 - 1e-9):
                 continue  # out of date: the newer entry is in the queue as well
             epoch += 1
-            if (
-                not _link_holds(source, goal, faces, place, alive, lists, marks, epoch)
-                or not _moves(source, goal, faces, place, alive, lists, moves)
-                or not _faces_hold(source, goal, faces, place, alive, lists, moves, points, normals, uvs)
-            ):
+            gone = _tried(source, goal, faces, place, alive, lists, marks, moves, epoch, points, normals, uvs, worth, forms)
+            if gone < 0:
                 continue
-            total -= _join(source, goal, faces, place, alive, lists, moves, worth)
-            forms[goal] += forms[source]
+            total -= gone
             c = head[goal]
             while c >= 0:
                 for k in range(3):

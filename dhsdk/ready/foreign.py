@@ -30,6 +30,8 @@ CLOSE = {"holes": 0.25, "none": 0.0}
 """Share of a piece's area up to which an opening is a hole."""
 EDGE = 2048
 """Edge of baked textures where none is asked for."""
+MOVED = ("edges of more than two triangles parted", "border vertices sewn", "one-sided surfaces cut")
+"""What mends a mesh by moving points: then the points that it came with will not do."""
 _NONE: tuple[str, ...] = ()
 LOST = 0.98
 """Meshes that keep more than this share of their triangles keep their UVs too."""
@@ -142,7 +144,8 @@ def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) ->
         return options.bake == "never"
     bare_ = any(not one.uvs for part in parts for one in part.mesh.primitives)
     filled = any((part.surface.origin < 0).any() for part in parts)
-    return goal >= LOST * total and not bare_ and not filled
+    moved = any(part.surface.mended[what] for part in parts for what in MOVED)
+    return goal >= LOST * total and not bare_ and not filled and not moved
 
 
 def _baked(parts: list[Part], low: tuple[Mesh, ...], options: ForeignOptions) -> tuple[dict[int, Mesh], tuple[str, ...]]:

@@ -22,8 +22,8 @@ SEAM = 2e-5
 """Border points this near become one."""
 NUDGE = 2e-5
 """How far sheets that touch are moved apart."""
-SCRAP = 0.02
-"""Open pieces smaller than this share of the diagonal, and of the area all together, are scraps."""
+SCRAP, SCRAPS = 0.05, 0.01
+"""Open pieces smaller than this share of the diagonal are scraps, while all together are less than this share of the area."""
 MOST_EARS = 2000
 """Loops of more vertices are filled as a fan."""
 
@@ -133,6 +133,7 @@ def _oriented(
     surface = Surface(points, np.where(turned[:, None], faces[:, ::-1], faces), origin, turned, piece, done)
     surface = _without_pillows(surface)
     surface, spot = _parted(surface, size)
+    surface, spot = _split(surface, spot, size)
     if orient:
         surface = _outward(surface)
     done["triangles turned round"] += int(surface.turned.sum())
@@ -195,15 +196,68 @@ def _parted(surface: Surface, size: float) -> tuple[Surface, np.ndarray]:
     home = np.empty(count, np.int64)
     home[fan] = faces.ravel()
     made, touched = points[home], np.zeros(len(points), bool)
-    crowded = np.flatnonzero(np.diff(starts) > 2)
-    if len(crowded):
-        at = order[starts[:-1][crowded]]
+    at = np.concatenate([order[starts[:-1][np.diff(starts) > 2]], h[~ok]])
+    if len(at):
         touched[faces[at // 3, at % 3]] = touched[faces[at // 3, (at + 1) % 3]] = True
         made = made + _inward(points, faces, fan, count) * (NUDGE * size * touched[home] * _rank(home))[:, None]
     first = np.full(len(points), count)
     np.minimum.at(first, home, np.arange(count))
     spot = np.where(touched[home], np.arange(count), first[home])
     return replace(surface, points=made, faces=fan.reshape(-1, 3).astype(np.int64)), spot
+
+
+def _split(surface: Surface, spot: np.ndarray, size: float) -> tuple[Surface, np.ndarray]:
+    """The surface with edges that still have more than two faces (both their ends are one point of one fan) cut in the middle,
+
+    a new point for each pair of faces, moved apart like the others.
+    """
+    while True:
+        points, faces = surface.points, surface.faces
+        order, starts = edges(spot[faces], len(points))
+        mate = mates(spot[faces], points, order, starts)
+        many = np.repeat(np.diff(starts) > 2, np.diff(starts))
+        h = order[many & (mate[order] > order)]
+        m = mate[h]
+        _, first = np.unique(np.stack([h // 3, m // 3], axis=1).ravel(), return_index=True)
+        fresh = np.zeros(2 * len(h), bool)
+        fresh[first] = True
+        now = fresh.reshape(-1, 2).all(axis=1)  # each face is cut once in a round
+        h, m = h[now], m[now]
+        if not len(h):
+            return surface, spot
+        middle = (points[faces[h // 3, h % 3]] + points[faces[h // 3, (h + 1) % 3]]) / 2
+        rank = 1.0 + np.arange(len(h)) % 7
+        middle += _inwards(points, faces[h // 3], faces[m // 3]) * (NUDGE * size * rank)[:, None]
+        made = len(points) + np.arange(len(h))
+        halves, parents = faces.copy(), [np.arange(len(faces))]
+        extra = []
+        for side in (h, m):
+            f, k = side // 3, side % 3
+            second = faces[f].copy()
+            second[np.arange(len(f)), k] = made
+            halves[f, (k + 1) % 3] = made
+            extra.append(second)
+            parents.append(f)
+        index = np.concatenate(parents)
+        spot = np.concatenate([spot, made])
+        surface = replace(
+            surface,
+            points=np.concatenate([points, middle]),
+            faces=np.concatenate([halves, *extra]),
+            origin=surface.origin[index],
+            turned=surface.turned[index],
+            piece=surface.piece[index],
+        )
+
+
+def _inwards(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(N, 3) unit vectors against the mean normal of pairs of faces."""
+    total = np.zeros((len(one), 3))
+    for part in (one, other):
+        corners = points[part]
+        across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        total -= across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-300)
 
 
 def _rank(home: np.ndarray) -> np.ndarray:
@@ -268,29 +322,30 @@ def _filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
     count = len(surface.points)
     order, starts = edges(surface.faces, count)
     ring, ends = loops(surface.faces, mates(surface.faces, surface.points, order, starts), count)
+    home = np.empty(count, np.int64)
+    home[surface.faces.ravel()] = np.repeat(surface.piece, 3)
     surface = replace(surface, faces=spot[surface.faces])
     if len(ends) < 2 or close <= 0:
         surface.mended["openings left open"] += len(ends) - 1
         return surface
     area = np.bincount(surface.piece, _areas(surface) / 2, int(surface.piece.max()) + 1)
-    home = np.empty(count, np.int64)
-    home[surface.faces.ravel()] = np.repeat(surface.piece, 3)
     keys, made, opened = _keys(surface.faces, count), _Filling(), set[int]()
     extra: list[np.ndarray] = []
     for low, high in pairwise(ends):
+        own = int(home[ring[low]])
         for loop in _simple(spot[ring[low:high]]):
             at = surface.points[loop]
             middle = at.mean(axis=0)
             fan = np.linalg.norm(np.cross(at - middle, np.roll(at, -1, axis=0) - middle), axis=1).sum() / 2
-            if fan > close * area[home[loop[0]]]:
+            if fan > close * area[own]:
                 surface.mended["openings left open"] += 1
-                opened.add(int(home[loop[0]]))
+                opened.add(own)
                 continue
             new = ears(at, loop, keys, made.keys, count) if len(loop) <= MOST_EARS else np.empty((0, 3), np.int64)
             if not len(new):
                 new = np.stack([loop, np.roll(loop, -1), np.full(len(loop), count + len(extra))], axis=1)
                 extra.append(middle)
-            made.add(new, home[loop[0]], count)
+            made.add(new, own, count)
     if made.faces:
         surface.mended["holes closed"] += len(made.faces)
         number = sum(map(len, made.faces))
@@ -313,7 +368,7 @@ def _without_scraps(surface: Surface, opened: np.ndarray, area: np.ndarray) -> S
     size = np.maximum.reduceat(corners.max(axis=1), starts) - np.minimum.reduceat(corners.min(axis=1), starts)
     whole = float(np.linalg.norm(np.ptp(corners.reshape(-1, 3), axis=0)))
     small = opened[np.linalg.norm(size, axis=1)[opened] < SCRAP * whole]
-    if not len(small) or area[small].sum() > SCRAP * area.sum():
+    if not len(small) or area[small].sum() > SCRAPS * area.sum():
         return surface
     surface.mended["loose open scraps dropped"] += len(small)
     return _kept(surface, ~np.isin(surface.piece, small))

@@ -8,6 +8,9 @@ from scipy.sparse.csgraph import connected_components
 
 from dhsdk.ready.mend import edges
 
+SLIVER = 0.08
+"""Triangles lower than this share of their longest edge, or smaller than this share of the usual, have no normal to trust."""
+
 
 def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tuple[np.ndarray, np.ndarray]:
     """((F, 3, 3) unit normals of the corners, (F, 3) number of the smooth fan each corner is in).
@@ -17,7 +20,7 @@ def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tupl
     """
     corners = points[faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    flat = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+    flat = _trusted(corners, across, faces, len(points))
     order, starts = edges(faces, len(points))
     pairs = starts[:-1][np.diff(starts) == 2]
     h, m = order[pairs], order[pairs + 1]
@@ -38,6 +41,21 @@ def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tupl
         own = np.where(np.linalg.norm(flat, axis=1, keepdims=True) > 0.5, flat, [[0.0, 1.0, 0.0]])
         unit = np.where(lost[:, :, None], own[:, None, :], unit)
     return unit, fan.reshape(-1, 3)
+
+
+def _trusted(corners: np.ndarray, across: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
+    """(F, 3) unit normals of the faces; slivers, whose own say nothing, take the mean of those around them."""
+    double = np.linalg.norm(across, axis=1)
+    flat = across / np.maximum(double, 1e-300)[:, None]
+    longest = (np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)) ** 2
+    sliver = (double < SLIVER * longest) | (double < SLIVER * np.median(double))
+    if not sliver.any() or sliver.all():
+        return flat
+    sums = np.stack([np.bincount(faces[~sliver].ravel(), np.repeat(across[~sliver, k], 3), count) for k in range(3)], axis=1)
+    mean = sums[faces[sliver]].sum(axis=1)
+    size = np.linalg.norm(mean, axis=1, keepdims=True)
+    flat[sliver] = np.where(size > 0, mean / np.maximum(size, 1e-300), flat[sliver])
+    return flat
 
 
 def _angles(corners: np.ndarray) -> np.ndarray:

@@ -51,7 +51,8 @@ def bare(part: Part) -> Mesh:
 def source(part: Part) -> Source:
     """What maps are baked from: the mended triangles but the fillings, with the corners and normals that they came with."""
     surface = part.surface
-    own = surface.origin >= 0
+    came, own = np.unique(surface.origin, return_index=True)  # halves of a triangle that was cut count once
+    own = own[came >= 0]
     corners = part.look.faces[surface.origin[own]]
     turned = surface.turned[own]
     corners = np.where(turned[:, None], corners[:, ::-1], corners)
@@ -61,7 +62,7 @@ def source(part: Part) -> Source:
         given = part.look.normals[corners] * np.where(turned, -1.0, 1.0)[:, None, None]
         against = (given * normals).sum(axis=2, keepdims=True) < 0.0
         normals = np.where(against, normals, given)
-    return Source(tree(surface.points, surface.faces[own]), part.look, corners, normals, part.diagonal)
+    return Source(tree(part.look.positions, corners), part.look, corners, normals, part.diagonal)
 
 
 def _has_normals(part: Part) -> bool:
@@ -86,8 +87,9 @@ def shaded(part: Part, low: Mesh, untouched: bool, uv: tuple[np.ndarray, np.ndar
     made, fan = corner_normals(points.astype(np.float64), faces, CREASE if untouched else LOW_CREASE)
     if untouched:
         known = source(part)
-        own = part.surface.origin >= 0
-        made[own] = known.normals
+        came, own = np.unique(part.surface.origin, return_inverse=True)
+        own = own.reshape(-1) - int(came[0] < 0)
+        made = np.where((part.surface.origin >= 0)[:, None, None], known.normals[np.maximum(own, 0)], made)
         rows = np.unique(np.round(made, 3).reshape(-1, 3), axis=0, return_inverse=True)[1]
         fan = rows.reshape(-1, 3)
     keys = np.stack([faces.ravel(), fan.ravel(), uv[0].ravel()], axis=1)

@@ -43,8 +43,9 @@ def _around(faces, points, fan, mate):  # type: ignore[no-untyped-def]
         if i == 0:
             side = away / (np.sqrt((away * away).sum()) + 1e-300)
             up = np.cross(axis, side)
-        angle[i] = np.arctan2((away * up).sum(), (away * side).sum())
         ahead[i] = faces[f, k] != a  # runs against the axis: its solid lies at larger angles
+        # of faces that lie on each other, those that end a solid come before those that begin one
+        angle[i] = np.round(np.arctan2((away * up).sum(), (away * side).sum()) / np.pi, 6) % 2.0 + (1e-7 if ahead[i] else 0.0)
     turn = np.argsort(angle)
     free = np.ones(count, np.bool_)
     for i in range(count):

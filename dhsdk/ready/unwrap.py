@@ -47,8 +47,11 @@ def atlas(shapes: Sequence[tuple[np.ndarray, np.ndarray]], edge: int, padding: i
     import xatlas
 
     made = xatlas.Atlas()
+    size = max((float(np.ptp(points, axis=0).max()) for points, _ in shapes), default=1.0) or 1.0
     for points, faces in shapes:
-        made.add_mesh(points.astype(np.float32), np.ascontiguousarray(faces, dtype=np.uint32))
+        # in a unit of its own: xatlas takes triangles of a millimetre for none
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        made.add_mesh(((points - middle) / size).astype(np.float32), np.ascontiguousarray(faces, dtype=np.uint32))
     pack = xatlas.PackOptions()
     pack.padding, pack.resolution, pack.bilinear = padding, edge, True
     made.generate(xatlas.ChartOptions(), pack)

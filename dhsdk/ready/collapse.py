@@ -172,7 +172,11 @@ def _faces_hold(
         old, new = np.cross(p - s, q - s), np.cross(p - g, q - g)
         size, length = np.sqrt((new * new).sum()), np.sqrt((old * old).sum())
         edge = max(((p - g) ** 2).sum(), ((q - g) ** 2).sum(), ((p - q) ** 2).sum())
-        if size <= SLIVER * edge or (old * new).sum() <= FLIP * size * length:
+        was = max(((p - s) ** 2).sum(), ((q - s) ** 2).sum(), ((p - q) ** 2).sum())
+        thin = length <= SLIVER * was  # has no normal to keep, and may become better
+        if size <= SLIVER * edge and not (thin and size * was > length * edge):
+            return False
+        if not thin and (old * new).sum() <= FLIP * size * length:
             return False
         moved = moves[0, 1] if faces[f, k] == moves[0, 0] else moves[1, 1]
         for w in (moved, b, d):
@@ -246,6 +250,32 @@ def _bound(faces: Any, place: Any, alive: Any, points: Any, forms: Any, scale: A
 
 
 @kernel()
+def _swept(state: Any, points: Any, normals: Any, uvs: Any, forms: Any, scale: Any, worth: Any, target: Any) -> Any:
+    """(triangles, epochs) left: far from the target any cheap edge will do, and no queue has to be kept."""
+    faces, place, alive, lists, marks, moves = state
+    total, epoch = worth.sum(), 0
+    before = total + 1
+    while max(FAR * target, MANY) < total < before:
+        before = int(0.99 * total)
+        bound = _bound(faces, place, alive, points, forms, scale)
+        for f in range(len(faces)):
+            for k in range(3):
+                if not alive[f]:
+                    break
+                one, other = place[faces[f, k]], place[faces[f, (k + 1) % 3]]
+                ahead, back = _cost(one, other, points, forms, scale), _cost(other, one, points, forms, scale)
+                if ahead > back:
+                    one, other, ahead = other, one, back
+                if ahead <= bound:
+                    epoch += 1
+                    total -= max(
+                        0,
+                        _tried(one, other, faces, place, alive, lists, marks, moves, epoch, points, normals, uvs, worth, forms),
+                    )
+    return total, epoch
+
+
+@kernel()
 def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms: Any, scale: Any, worth: Any, target: Any) -> Any:
     """(F,) which faces are left when their worth is at most `target`, or when no collapse is allowed any more.
 
@@ -265,26 +295,8 @@ def collapse(points: Any, place: Any, faces: Any, normals: Any, uvs: Any, forms:
         np.zeros(len(points), np.int64), np.zeros(len(points), np.int64),
     )  # fmt: skip
     moves = np.full((2, 2), -1, np.int64)
-    total = worth.sum()
-    epoch = 0
-    before = total + 1
-    while max(FAR * target, MANY) < total < before:  # far from the target any cheap edge will do, and no queue has to be kept
-        before = int(0.99 * total)
-        bound = _bound(faces, place, alive, points, forms, scale)
-        for f in range(len(faces)):
-            for k in range(3):
-                if not alive[f]:
-                    break
-                one, other = place[faces[f, k]], place[faces[f, (k + 1) % 3]]
-                ahead, back = _cost(one, other, points, forms, scale), _cost(other, one, points, forms, scale)
-                if ahead > back:
-                    one, other, ahead = other, one, back
-                if ahead <= bound:
-                    epoch += 1
-                    total -= max(
-                        0,
-                        _tried(one, other, faces, place, alive, lists, marks, moves, epoch, points, normals, uvs, worth, forms),
-                    )
+    state = (faces, place, alive, lists, marks, moves)
+    total, epoch = _swept(state, points, normals, uvs, forms, scale, worth, target)
     before = total + 1
     while target < total < before:
         before = total

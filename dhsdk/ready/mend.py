@@ -6,15 +6,16 @@ Nothing here moves a point by more than NUDGE of the diagonal; what was done is 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from dhsdk.ready.sew import ears, loops, mates, oriented
+from dhsdk.ready.close import filled
+from dhsdk.ready.sew import mates, oriented
+from dhsdk.ready.surface import Surface, areas, edges, kept
 
 WELD = 2e-6
 """Points this near become one, share of the diagonal."""
@@ -22,25 +23,6 @@ SEAM = 2e-5
 """Border points this near become one."""
 NUDGE = 2e-5
 """How far sheets that touch are moved apart."""
-SCRAP, SCRAPS = 0.05, 0.01
-"""Open pieces smaller than this share of the diagonal are scraps, while all together are less than this share of the area."""
-MOST_EARS = 2000
-"""Loops of more vertices are filled as a fan."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Surface:
-    """points: (P, 3) float64. faces: (F, 3) int64. origin: (F,) number of the triangle each was, -1 for a filling.
-
-    turned: (F,) whether it runs the other way round than before. piece: (F,). mended: what was done, and how often.
-    """
-
-    points: np.ndarray
-    faces: np.ndarray
-    origin: np.ndarray
-    turned: np.ndarray
-    piece: np.ndarray
-    mended: Counter[str]
 
 
 def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25, orient: bool = True) -> Surface:
@@ -66,16 +48,7 @@ def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25, orient: b
     if not len(faces):
         return Surface(points, faces, origin, np.zeros(0, bool), np.zeros(0, np.int64), done)
     surface, spot = _oriented(points, faces, origin, size, orient, done)
-    return _filled(surface, spot, close)
-
-
-def edges(faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(order, starts): half-edges sorted by undirected edge, and where each edge begins among them, with the end."""
-    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
-    keys = ends[:, 0] * count + ends[:, 1]
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    return order, np.append(starts, len(order))
+    return filled(surface, spot, close)
 
 
 def _welded(points: np.ndarray, faces: np.ndarray, reach: float, done: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -168,14 +141,7 @@ def _without_pillows(surface: Surface) -> Surface:
     first[np.unique(which.reshape(-1), return_index=True)[1]] = True
     gone = pillow[surface.piece] & ~first
     surface.mended["sheets drawn from both sides made single"] += int(pillow.sum())
-    return _kept(surface, ~gone)
-
-
-def _kept(surface: Surface, keep: np.ndarray) -> Surface:
-    _, piece = np.unique(surface.piece[keep], return_inverse=True)
-    return replace(
-        surface, faces=surface.faces[keep], origin=surface.origin[keep], turned=surface.turned[keep], piece=piece.reshape(-1)
-    )
+    return kept(surface, ~gone)
 
 
 def _parted(surface: Surface, size: float) -> tuple[Surface, np.ndarray]:
@@ -280,7 +246,7 @@ def _inward(points: np.ndarray, faces: np.ndarray, fan: np.ndarray, count: int) 
 def _outward(surface: Surface) -> Surface:
     volume, area = _volumes(surface)
     solid = np.abs(volume) > 1e-3 * area**1.5 / 10.6  # a ball has 1 / 10.6
-    was = np.bincount(surface.piece, np.where(surface.turned, -1.0, 1.0) * _areas(surface), len(volume))
+    was = np.bincount(surface.piece, np.where(surface.turned, -1.0, 1.0) * areas(surface), len(volume))
     flip = np.where(solid, volume < 0, was < 0)
     inner = [number for number in np.flatnonzero(solid & (volume < 0))[:256] if _in_another(surface, number, volume)]
     flip[inner] = False
@@ -288,11 +254,6 @@ def _outward(surface: Surface) -> Surface:
         return surface
     turn = flip[surface.piece]
     return replace(surface, faces=np.where(turn[:, None], surface.faces[:, ::-1], surface.faces), turned=surface.turned ^ turn)
-
-
-def _areas(surface: Surface) -> np.ndarray:
-    a, b, c = (surface.points[surface.faces[:, k]] for k in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1)
 
 
 def _in_another(surface: Surface, number: int, volume: np.ndarray) -> bool:
@@ -315,96 +276,3 @@ def _holds(corners: np.ndarray, at: np.ndarray) -> bool:
     over = np.einsum("ij,ij->i", a, np.cross(b, c))
     under = la * lb * lc + (a * b).sum(1) * lc + (b * c).sum(1) * la + (c * a).sum(1) * lb
     return bool(np.arctan2(over, under).sum() > np.pi)
-
-
-def _filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
-    """The surface with its holes filled, its fans at one point joined again."""
-    count = len(surface.points)
-    order, starts = edges(surface.faces, count)
-    ring, ends = loops(surface.faces, mates(surface.faces, surface.points, order, starts), count)
-    home = np.empty(count, np.int64)
-    home[surface.faces.ravel()] = np.repeat(surface.piece, 3)
-    surface = replace(surface, faces=spot[surface.faces])
-    if len(ends) < 2 or close <= 0:
-        surface.mended["openings left open"] += len(ends) - 1
-        return surface
-    area = np.bincount(surface.piece, _areas(surface) / 2, int(surface.piece.max()) + 1)
-    keys, made, opened = _keys(surface.faces, count), _Filling(), set[int]()
-    extra: list[np.ndarray] = []
-    for low, high in pairwise(ends):
-        own = int(home[ring[low]])
-        for loop in _simple(spot[ring[low:high]]):
-            at = surface.points[loop]
-            middle = at.mean(axis=0)
-            fan = np.linalg.norm(np.cross(at - middle, np.roll(at, -1, axis=0) - middle), axis=1).sum() / 2
-            if fan > close * area[own]:
-                surface.mended["openings left open"] += 1
-                opened.add(own)
-                continue
-            new = ears(at, loop, keys, made.keys, count) if len(loop) <= MOST_EARS else np.empty((0, 3), np.int64)
-            if not len(new):
-                new = np.stack([loop, np.roll(loop, -1), np.full(len(loop), count + len(extra))], axis=1)
-                extra.append(middle)
-            made.add(new, own, count)
-    if made.faces:
-        surface.mended["holes closed"] += len(made.faces)
-        number = sum(map(len, made.faces))
-        surface = replace(
-            surface,
-            points=np.concatenate([surface.points, np.array(extra).reshape(-1, 3)]),
-            faces=np.concatenate([surface.faces, *made.faces]),
-            origin=np.concatenate([surface.origin, np.full(number, -1)]),
-            turned=np.concatenate([surface.turned, np.zeros(number, bool)]),
-            piece=np.concatenate([surface.piece, *made.pieces]),
-        )
-    return _without_scraps(surface, np.array(sorted(opened), np.int64), area)
-
-
-def _without_scraps(surface: Surface, opened: np.ndarray, area: np.ndarray) -> Surface:
-    """The surface without the open pieces that are small, as long as they are next to nothing together."""
-    order = np.argsort(surface.piece, kind="stable")
-    starts = np.flatnonzero(np.diff(surface.piece[order], prepend=-1))
-    corners = surface.points[surface.faces[order]]
-    size = np.maximum.reduceat(corners.max(axis=1), starts) - np.minimum.reduceat(corners.min(axis=1), starts)
-    whole = float(np.linalg.norm(np.ptp(corners.reshape(-1, 3), axis=0)))
-    small = opened[np.linalg.norm(size, axis=1)[opened] < SCRAP * whole]
-    if not len(small) or area[small].sum() > SCRAPS * area.sum():
-        return surface
-    surface.mended["loose open scraps dropped"] += len(small)
-    return _kept(surface, ~np.isin(surface.piece, small))
-
-
-class _Filling:
-    """What holes were filled with: triangles, their pieces, and their edges as sorted keys."""
-
-    def __init__(self) -> None:
-        self.faces: list[np.ndarray] = []
-        self.pieces: list[np.ndarray] = []
-        self.keys = np.empty(0, np.int64)
-
-    def add(self, faces: np.ndarray, piece: int, count: int) -> None:
-        self.faces.append(faces)
-        self.pieces.append(np.full(len(faces), piece))
-        if len(faces) > 1:
-            self.keys = np.union1d(self.keys, _keys(faces, count))
-
-
-def _keys(faces: np.ndarray, count: int) -> np.ndarray:
-    """Sorted low * count + high of the edges."""
-    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
-    return np.unique(ends[:, 0] * count + ends[:, 1])
-
-
-def _simple(ring: np.ndarray) -> list[np.ndarray]:
-    """The loop cut into loops that pass each point once; what has fewer than three points is none."""
-    if len(np.unique(ring)) == len(ring):
-        return [ring] if len(ring) > 2 else []
-    out: list[list[int]] = []
-    path: list[int] = []
-    for point in ring.tolist():
-        if point in path:
-            at = path.index(point)
-            out.append(path[at:])
-            path = path[:at]
-        path.append(point)
-    return [np.array(one) for one in (*out, path) if len(one) > 2]

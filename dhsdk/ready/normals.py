@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from dhsdk.ready.mend import edges
+from dhsdk.ready.surface import edges
 
 SLIVER = 0.08
 """Triangles lower than this share of their longest edge, or smaller than this share of the usual, have no normal to trust."""

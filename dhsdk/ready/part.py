@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dhsdk.ready.bake import Source, Target
-from dhsdk.ready.mend import Surface, mended
+from dhsdk.ready.mend import mended
 from dhsdk.ready.nearest import nearest, tree
 from dhsdk.ready.normals import corner_normals
+from dhsdk.ready.surface import Surface
 from dhsdk.ready.tangents import tangents
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.scene.make import single

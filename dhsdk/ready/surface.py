@@ -1,0 +1,46 @@
+"""Surface: triangles on their way from soup to sound."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """points: (P, 3) float64. faces: (F, 3) int64. origin: (F,) number of the triangle each was, -1 for a filling.
+
+    turned: (F,) whether it runs the other way round than before. piece: (F,). mended: what was done, and how often.
+    """
+
+    points: np.ndarray
+    faces: np.ndarray
+    origin: np.ndarray
+    turned: np.ndarray
+    piece: np.ndarray
+    mended: Counter[str]
+
+
+def edges(faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """(order, starts): half-edges sorted by undirected edge, and where each edge begins among them, with the end."""
+    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
+    keys = ends[:, 0] * count + ends[:, 1]
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    return order, np.append(starts, len(order))
+
+
+def kept(surface: Surface, keep: np.ndarray) -> Surface:
+    """The surface with these faces (F,) bool only."""
+    _, piece = np.unique(surface.piece[keep], return_inverse=True)
+    return replace(
+        surface, faces=surface.faces[keep], origin=surface.origin[keep], turned=surface.turned[keep], piece=piece.reshape(-1)
+    )
+
+
+def areas(surface: Surface) -> np.ndarray:
+    """(F,) areas of the faces."""
+    a, b, c = (surface.points[surface.faces[:, k]] for k in range(3))
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2

@@ -87,7 +87,7 @@ def render(rng: Rng, size: int, kind: Variety) -> Layers:
     cloud, patch = fractal(rng, size, (5, 5), 5), smooth(0.45, 0.75, fractal(rng, size, (3, 3), 4))
     sand, trowel = grid(rng, size, (size // 2, size // 2)), fractal(rng, size, (14, 9), 3)
     crack = smooth(0.012, 0.002, np.abs(fractal(rng, size, (3, 3), 6) - 0.5)) * smooth(0.55, 0.8, cloud)
-    tone = 0.2 + 0.3 * cloud + 0.22 * patch + 0.1 * sand + 0.1 * trowel + 0.3 * crack
+    tone = 0.2 + 0.24 * cloud + 0.1 * patch + 0.1 * sand + 0.1 * trowel + 0.3 * crack
     height = kind.relief * (1.6 * trowel + 0.06 * sand + 2.0 * patch - 1.5 * crack)
     return Layers(height.astype(np.float32), tone.astype(np.float32), 0.05 * sand)
 

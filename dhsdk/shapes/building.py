@@ -91,6 +91,9 @@ class BuildingParams(Params):
     beacon: bool = param(False, help="a gallery with a lamp room on top")
     build: Build = param(Build(), help="the finer shape")
     detail: int = param(14, help="corners of round walls", ge=8, le=24, low="faceted", high="smooth")
+    pieces: int = param(
+        20, help="how many of the small pieces are there: a small budget of triangles asks for fewer", ge=0, le=20
+    )
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -111,9 +114,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "build": {"irregular": 0.6, "wear": 0.25},
     },
     "hut": {
-        "body": {"plan": "round", "width": 4.2, "depth": 4.2, "storey_height": 2.2},
+        "body": {"plan": "round", "width": 4.4, "depth": 4.4, "storey_height": 2.5},
         "walls": {"thickness": 0.25},
-        "roof": {"made": "thatch", "pitch": 0.8, "overhang": 0.6},
+        "roof": {"made": "thatch", "pitch": 0.72, "overhang": 0.5},
         "windows": {"count": 2, "width": 0.5, "height": 0.5, "bars": 0},
         "door": {"steps": 0, "width": 0.9, "height": 1.8},
         "chimney": {"count": 0},
@@ -309,6 +312,7 @@ class Building(Kernel):
     def build(self, params: BuildingParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.building_extras import extras
         from dhsdk.shapes.building_frame import BuildingFrame
+        from dhsdk.shapes.building_grid import standing
         from dhsdk.shapes.building_openings import openings
         from dhsdk.shapes.building_roofs import roofs
         from dhsdk.shapes.building_walls import walls
@@ -316,4 +320,4 @@ class Building(Kernel):
 
         frame = BuildingFrame(params)
         drafts = [*walls(frame, rng), *openings(frame, rng), *roofs(frame, rng), *extras(frame, rng)]
-        return finished([draft.part(frame.aged) for draft in drafts], rng)
+        return finished([draft.part(frame.aged) for draft in standing(drafts)], rng)

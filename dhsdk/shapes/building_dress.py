@@ -55,14 +55,14 @@ def timbers(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[S
     for hole in holes:
         posts += [hole.x - hole.width / 2 - wide / 2, hole.x + hole.width / 2 + wide / 2]
         for y in (hole.y - wide / 2, hole.y + hole.height + wide / 2):
-            if low + wide < y < high - wide:
+            if low + wide < y < high - wide and frame.has(8):
                 put(hole.x - hole.width / 2, y, hole.x + hole.width / 2, y, 0.8)
     spots = [x for k, x in enumerate(sorted(posts)) if k == 0 or x - sorted(posts)[k - 1] > 0.8 * wide]
     for x in spots:
         put(x, low + wide, x, high - wide)
     gaps = [(a + wide / 2, b - wide / 2) for a, b in pairwise(spots)]
     for k, (a, b) in enumerate(gap for gap in gaps if not any(hole.x > gap[0] and hole.x < gap[1] for hole in holes)):
-        if b - a > 0.5:
+        if b - a > 0.5 and frame.has(11):
             rise = min(high - low - 2 * wide, 1.6 * (b - a))
             ends = (a, b) if k % 2 == 0 else (b, a)
             put(ends[0], low + wide, ends[1], low + wide + rise, 0.85)
@@ -76,15 +76,16 @@ def timbers(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[S
     return shells
 
 
-def lintels(side: Side) -> list[Shell]:
+def lintels(frame: BuildingFrame, side: Side) -> list[Shell]:
     """Wedge-shaped stones over the straight heads of holes in brick."""
     shells = []
-    for hole in side.holes:
-        if hole.head == "straight":
+    for k, hole in enumerate(side.holes):
+        if hole.head == "straight" and frame.keeps(k, len(side.holes), 5, 9):
             half, low, high = hole.width / 2 + 0.16, hole.y + hole.height + 0.06, hole.y + hole.height + 0.34
             outline = [(hole.x - half, low), (hole.x + half, low), (hole.x + half + 0.09, high), (hole.x - half - 0.09, high)]
             shells.append(moved(prism(outline, 0.2), (0.0, 0.0, 0.035)))
-            shells.append(block((0.2, 0.36, 0.24), (hole.x, low - 0.02, -0.05), tint=1.0))
+            if frame.keeps(k, len(side.holes), 12, 16):
+                shells.append(block((0.2, 0.36, 0.24), (hole.x, low - 0.02, -0.05), tint=1.0))
     return shells
 
 
@@ -93,6 +94,8 @@ def battens(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
     count = max(2, round(side.length / 1.15))
     shells = []
     for k in range(1, count):
+        if not frame.keeps(k, count, 7, 13):
+            continue
         x = side.length * (k / count - 0.5)
         spans = sorted(
             (hole.y - 0.2, hole.y + hole.height + 0.2) for hole in side.holes if abs(hole.x - x) < hole.width / 2 + 0.2
@@ -108,16 +111,21 @@ def battens(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
 def courses(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
     """String courses between the storeys and a cornice under the eaves."""
     proud = 0.05 + 0.09 * frame.ornament
-    shells = []
+    shells: list[Shell] = []
+    if not frame.has(6):
+        return shells
     for level in mass.levels[1:]:
         shells.append(block((side.length + 2 * proud, 0.16, 2 * proud), (0.0, level - 0.08, 0.0)))
-    shells.append(block((side.length + 2 * proud, 0.2, 2.4 * proud), (0.0, mass.high - 0.22, 0.0)))
+    # Under eaves the cornice must stay below the slope, which comes down in front of the wall.
+    sloped = bool(gable_outline(frame, mass)) and (side.name in ("front", "back")) != frame.params.roof.front_gable
+    drop = 1.3 * proud * math.tan(frame.pitch) + 0.3 if sloped else 0.0
+    shells.append(block((side.length + 2 * proud, 0.2, 2.4 * proud), (0.0, mass.high - 0.22 - drop, 0.0)))
     return shells
 
 
 def bands(frame: BuildingFrame, mass: Mass) -> list[Draft]:
     """Rings around a round wall: at its foot and under its top."""
-    if frame.ornament < 0.2:
+    if frame.ornament < 0.2 or not frame.has(7):
         return []
     proud = 0.05 + 0.1 * frame.ornament
     shells = []
@@ -134,7 +142,7 @@ def bands(frame: BuildingFrame, mass: Mass) -> list[Draft]:
 
 def corner_parts(frame: BuildingFrame, mass: Mass) -> list[Draft]:
     """Corner stones of masonry, corner boards of wood and metal."""
-    if frame.ornament < 0.1 or mass.made not in ("stone", "wood", "metal"):
+    if frame.ornament < 0.1 or not frame.has(1 if mass.tag else 5) or mass.made not in ("stone", "wood", "metal"):
         return []
     proud = 0.02 + 0.05 * frame.ornament
     shells = []
@@ -146,7 +154,7 @@ def corner_parts(frame: BuildingFrame, mass: Mass) -> list[Draft]:
             spot = (at[0] - x * (0.12 - proud), mass.low + 0.02, at[1] - z * (0.12 - proud))
             shells.append(block((0.24, mass.high - mass.low - 0.05, 0.24), spot))
             continue
-        count = max(3, min(9, round((mass.high - mass.low) / 0.9)))
+        count = max(2, min(9, round((mass.high - mass.low) / 0.9 * frame.full)))
         tall = (mass.high - mass.low) / count
         for k in range(count):
             wide, deep = (0.62, 0.36) if k % 2 else (0.36, 0.62)

@@ -68,6 +68,7 @@ def _chimneys(frame: BuildingFrame, rng: Stream) -> list[Draft]:
             block((wide + cap, 0.16, wide + cap), (x, y - 0.3, z)),
             block((wide + 0.5 * cap, 0.12, wide + 0.5 * cap), (x, y - 0.02, z)),
         ]
+        shells = shells if frame.has(12) else shells[:2]
         pot = [
             (0.0, 0.0),
             (0.17, 0.0),
@@ -79,7 +80,8 @@ def _chimneys(frame: BuildingFrame, rng: Stream) -> list[Draft]:
             (0.1, 0.2),
             (0.0, 0.2),
         ]
-        shells.append(moved(lathe([(1.1 * r, t) for r, t in pot], 8), (x, y + 0.08, z)))
+        if frame.has(10):
+            shells.append(moved(lathe([(1.1 * r, t) for r, t in pot], 8), (x, y + 0.08, z)))
         lean = rng("chimney", k).uniform(-1.0, 1.0, 2) * (0.02 * frame.rough + 0.16 * frame.wear**1.5)
         shells = [turned(turned(s, (0.0, 0.0, 1.0), lean[0], (x, top, z)), (1.0, 0.0, 0.0), lean[1], (x, top, z)) for s in shells]
         over = y + 0.55 - top
@@ -158,7 +160,7 @@ def _porch(frame: BuildingFrame) -> list[Draft]:
     posts = []
     for x in (-wide / 2, wide / 2):
         posts.append(block((0.14, high - drop - 0.02, 0.14), (x, 0.0, z + deep - 0.1)))
-        if not flat and frame.ornament > 0.15:
+        if not flat and frame.ornament > 0.15 and frame.has(12):
             posts.append(bar((x, high - drop - 0.45, z + deep - 0.1), (x * 0.72, high - drop - 0.06, z + deep - 0.1), 0.09, 0.09))
     posts.append(block((wide + 0.1, 0.14, 0.12), (0.0, high - drop - 0.14, z + deep - 0.1)))
     pivot = (0.0, high, z)
@@ -196,7 +198,7 @@ def _balcony(frame: BuildingFrame) -> list[Draft]:
     for x in (-0.38 * wide, 0.38 * wide):
         slab.append(prism([(0.0, 0.0), (0.75 * deep, 0.62), (0.0, 0.62)], 0.16))
         slab[-1] = moved(turned(slab[-1], (0.0, 1.0, 0.0), -QUARTER), (x, y - 0.77, z + 0.1))
-    count = max(4, round(wide / 0.28))
+    count = max(3, round(wide / 0.28 * frame.full))
     e = 0.07
     across = np.linspace(-wide / 2 + e, wide / 2 - e, count)
     path = np.array([(-wide / 2 + e, z + 0.2), (-wide / 2 + e, z + deep * 0.6), *((x, z + deep - e) for x in across),
@@ -239,9 +241,9 @@ def _sails(frame: BuildingFrame) -> list[Draft]:
         turn = 0.35 + 2 * math.pi * k / count
         arm = [bar((0.0, 0.1, 0.0), (0.0, reach, 0.0), 0.17, 0.15)]
         wide = 0.2 * reach
-        rungs = 7
+        rungs = 7 if frame.has(10) else 3 if frame.has(5) else 0
         for j in range(rungs):
-            level = reach * (0.22 + 0.77 * j / (rungs - 1))
+            level = reach * (0.22 + 0.77 * j / max(rungs - 1, 1))
             arm.append(bar((-0.1, level, 0.03), (wide, level, 0.03), 0.06, 0.05))
         arm.append(bar((wide, 0.21 * reach, 0.03), (wide, reach, 0.03), 0.07, 0.05))
         sheet = block((0.62 * wide, 0.72 * reach, 0.02), (0.33 * wide + 0.05, 0.25 * reach, 0.075))
@@ -262,10 +264,11 @@ def _beacon(frame: BuildingFrame) -> list[Draft]:
     radius = 0.5 * (mass.width * float(mass.share(mass.high)) if mass.corners else min(mass.width, mass.depth))
     wide, y = radius + 0.75, mass.high
     rows = [(0.0, -0.45), (radius - 0.05, -0.45), (wide, -0.08), (wide, 0.1), (0.0, 0.1)]
-    gallery = moved(lathe(rows, 16, crease=30.0), (0.0, y, 0.0))
+    gallery = moved(lathe(rows, 16 if frame.has(10) else 8, crease=30.0), (0.0, y, 0.0))
     if not mass.corners:
         gallery = block((mass.width + 0.6, 0.3, mass.depth + 0.6), (0.0, y - 0.2, 0.0))
-    angle = np.arange(17) * 2 * math.pi / 16
+    count = 16 if frame.has(10) else 8
+    angle = np.arange(count + 1) * 2 * math.pi / count
     posts = (wide - 0.12) * np.stack([np.sin(angle), np.cos(angle)], axis=1)
     rail = _railing(posts, y + 0.08, 1.0, 0.055)[1:]
     inner = 0.62 * radius

@@ -23,7 +23,10 @@ Head = Literal["straight", "arched", "slit"]
 
 @dataclass(frozen=True)
 class Opening:
-    """A hole in a wall: the middle of its foot (along the wall, y), its size; head: how it ends above; door: one walks in."""
+    """A hole in a wall: the middle of its foot (along the wall, y), its size; head: how it ends above; door: one walks in.
+
+    blind: the wall is not cut, what fills the hole stands on it.
+    """
 
     x: float
     y: float
@@ -31,6 +34,7 @@ class Opening:
     height: float
     head: Head = "straight"
     door: bool = False
+    blind: bool = False
 
 
 @dataclass
@@ -112,7 +116,7 @@ class BuildingFrame:
         self.high = levels[-1] + storey
         self.storey = storey
         thick = min(params.walls.thickness, 0.12 * min(self.width, self.depth))
-        corners = {"round": params.detail, "octagonal": 8}.get(body.plan, 0)
+        corners = {"round": max(8, round(params.detail * max(self.full, 0.5))), "octagonal": 8}.get(body.plan, 0)
         made = params.walls.made
         self.pitch = min(params.roof.pitch * (1.0 + 0.25 * s), 1.32)
         self.overhang = params.roof.overhang * (1.0 + 0.5 * s)
@@ -125,6 +129,19 @@ class BuildingFrame:
         self._open_main()
         extent = max(mass.high for mass in self.masses)
         self.tall = extent + 0.3 * self.width
+
+    def has(self, pieces: float) -> bool:
+        """Whether pieces that need so many are there."""
+        return self.params.pieces >= pieces
+
+    def keeps(self, k: int, count: int, first: float, last: float) -> bool:
+        """Whether the k-th of `count` pieces is there: they go one by one as `pieces` falls from `last` to `first`."""
+        return self.has(first + (last - first) * (k + 0.5) / count)
+
+    @property
+    def full(self) -> float:
+        """The share of courses and corners: 1 with many pieces, a quarter with none."""
+        return min(1.0, 0.25 + 0.75 * self.params.pieces / 15.0)
 
     @property
     def front(self) -> Mass:
@@ -160,7 +177,7 @@ class BuildingFrame:
                 at = (x * 0.72 * self.width / 2, z * 0.72 * self.depth / 2)
             high = self.high + 1.2 + 0.25 * self.storey
             made = main.made if main.made in ("plaster", "stone", "brick") else "stone"
-            corners = max(8, params.detail - 4)
+            corners = max(6, round((params.detail - 4) * self.full))
             levels = [self.rise, *[level + 0.4 for level in main.levels[1:]], self.high]
             turret = Mass(
                 f"turret_{k + 1}", at, 2 * radius, 2 * radius, corners, levels, high, 0.06, min(0.3, 0.25 * radius), made
@@ -189,8 +206,10 @@ class BuildingFrame:
         for k, level in enumerate(mass.levels):
             if guarded and k == 0:
                 continue  # no window where a ladder reaches
-            for x in self._places(mass, side, k):
-                one = self._window(mass, side, x, level)
+            places = self._places(mass, side, k)
+            for j, x in enumerate(places):
+                rank = j * len(mass.levels) + k  # column by column
+                one = self._window(mass, side, x, level, not self.keeps(rank, len(places) * len(mass.levels), 1, 9))
                 if one and not any(_meet(one, other, mass.corners) for other in found) and not self._hidden(side, one):
                     found.append(one)
         return found
@@ -223,7 +242,7 @@ class BuildingFrame:
         usable = side.length - 2 * mass.thick
         return [usable * ((k + 0.5) / here - 0.5) for k in range(here)] if here else []
 
-    def _window(self, mass: Mass, side: Side, x: float, level: float) -> Opening | None:
+    def _window(self, mass: Mass, side: Side, x: float, level: float, blind: bool) -> Opening | None:
         windows = self.params.windows
         count = max(1, len(self._places(mass, side, 0)))
         room = (side.length - 2 * mass.thick) / count if not mass.corners else 0.5 * mass.width * float(mass.share(level))
@@ -234,7 +253,7 @@ class BuildingFrame:
         if wide < 0.16 or tall < 0.35:
             return None
         sill = max(0.3, min(0.95, storey - tall - 0.45))
-        return Opening(x, level + sill, wide, tall, windows.head)
+        return Opening(x, level + sill, wide, tall, windows.head, blind=blind)
 
     def _belfry(self, mass: Mass, side: Side) -> list[Opening]:
         """Arched openings under the spire, and a small one below at the front."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dhsdk.shapes.kernel import Part, PartSocket
+from dhsdk.shapes.slab import outward
 from dhsdk.shapes.surface import Shell, Vec, join, mapped, surface
 
 QUARTER = math.pi / 2
@@ -39,11 +40,23 @@ class Draft:
         return Part(self.name, face, self.slot, pivot, self.parent, self.hinge, sockets, self.collide, self.slide)
 
 
+def standing(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts that have pieces; what hung on one without hangs on what that hung on."""
+    bare = {draft.name: draft.parent for draft in drafts if not draft.shells}
+    for draft in drafts:
+        while draft.parent in bare:
+            draft.parent = bare[draft.parent]
+    return [draft for draft in drafts if draft.shells]
+
+
 def together(shells: Sequence[Shell]) -> Shell:
-    """One Shell of many that may touch: each is shifted by up to 3 mm, so that no two share a point and weld into one."""
+    """One Shell of many that may touch, each right side out and shifted by up to 3 mm: no two share a point and weld into one."""
     moves = [((7 * k + 1) % 37, (11 * k + 2) % 37, (5 * k + 3) % 37) for k in range(len(shells))]
     return join(
-        *(replace(shell, points=shell.points + 8e-5 * (np.array(move) - 18.0)) for shell, move in zip(shells, moves, strict=True))
+        *(
+            replace(shell, points=shell.points + 8e-5 * (np.array(move) - 18.0))
+            for shell, move in zip(map(outward, shells), moves, strict=True)
+        )
     )
 
 
@@ -114,15 +127,8 @@ def boxed_out(points: np.ndarray, tint: float = 0.95) -> Shell:
     """The hexahedron over 8 points: four around its foot and the four above them; draped in metres."""
     quads = np.array([(0, 1, 2, 3), (7, 6, 5, 4), (0, 4, 5, 1), (1, 5, 6, 2), (2, 6, 7, 3), (3, 7, 4, 0)])
     faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    corners = points[faces]
-    if (
-        np.einsum(
-            "ij,ij->", corners[:, 0] - points.mean(axis=0), np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        )
-        < 0
-    ):
-        faces = faces[:, ::-1]
-    return draped(Shell(points, faces, np.zeros((12, 3, 2)), np.full(12, tint), np.full(12, math.cos(math.radians(CREASE)))))
+    shell = Shell(points, faces, np.zeros((12, 3, 2)), np.full(12, tint), np.full(12, math.cos(math.radians(CREASE))))
+    return draped(outward(shell))
 
 
 def prism(outline: Sequence[Sequence[float]], deep: float, *, tint: float = 0.95) -> Shell:

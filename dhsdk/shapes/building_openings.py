@@ -58,12 +58,13 @@ def _windows(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[
     wall = _wall_name(mass, side)
     pivot = (mass.at[0], mass.low, mass.at[1])
     for k, hole in enumerate(holes):
-        frames += [mass.placed(shell, side, hole) for shell in _frame(frame, mass, hole)]
+        rank = (k, len(holes))
+        frames += _put(_frame(frame, mass, hole, rank), mass, side, hole)
         if hole.head != "slit" and mass.tag != "tower":
-            z = -0.45 * mass.thick
+            z = -0.45 * mass.thick if not hole.blind else 0.02
             panes.append(mass.placed(block((hole.width + 0.04, hole.height + 0.02, 0.02), (0.0, -0.01, z)), side, hole))
             if frame.params.windows.shutters and side.name in ("front", "round") and hole.head == "straight":
-                drafts += _shutters(frame, mass, side, hole, f"{name}_{k + 1}", wall, rng)
+                drafts += _shutters(frame, mass, side, hole, f"{name}_{k + 1}", wall, rng, rank)
     out = [Draft(name, frames, "trim", pivot, wall, collide=False)]
     if panes:
         out.append(
@@ -79,7 +80,7 @@ def _windows(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[
     return [*out, *drafts]
 
 
-def _frame(frame: BuildingFrame, mass: Mass, hole: Opening) -> list[Shell]:
+def _frame(frame: BuildingFrame, mass: Mass, hole: Opening, rank: tuple[int, int]) -> list[Shell]:
     """Jambs, head, sill and bars of a window, about the foot of its hole."""
     w, h = hole.width, hole.height
     if hole.head == "slit":
@@ -88,15 +89,20 @@ def _frame(frame: BuildingFrame, mass: Mass, hole: Opening) -> list[Shell]:
     deep = 0.5 * mass.thick + proud
     z = proud - deep / 2
     spring = h - arch_rise(hole) if hole.head == "arched" else h
+    if not frame.keeps(*rank, 4, 9):
+        return [block((w + 2.4 * edge, 0.08, deep + 0.12), (0.0, -0.07, z + 0.06))] if frame.keeps(*rank, 2, 5) else []
     shells = [block((edge, spring, deep), (way * (w / 2 + edge / 2 - 0.03), 0.0, z)) for way in (-1, 1)]
     shells.append(block((w + 2.4 * edge, 0.08, deep + 0.12), (0.0, -0.07, z + 0.06), tint=1.0))
     if hole.head == "arched":
-        shells.append(arch(w / 2 - 0.03, arch_rise(hole) - 0.03, edge, deep, spring, proud, 5))
+        shells.append(arch(w / 2 - 0.03, arch_rise(hole) - 0.03, edge, deep, spring, proud, 5 if frame.has(12) else 4))
     else:
         shells.append(block((w + 2 * edge, edge, deep * 1.04), (0.0, h - 0.03, z)))
-    bars, thin = frame.params.windows.bars, 0.045
+    bars, thin = frame.params.windows.bars if frame.keeps(*rank, 9, 15) else 0, 0.045
     if mass.tag == "tower":
-        return [*shells, *(block((w, 0.05, 0.2), (0.0, 0.15 * h + k * 0.2 * h, -0.3 * mass.thick)) for k in range(4))]
+        return [
+            *shells,
+            *(block((w, 0.05, 0.2), (0.0, 0.15 * h + k * 0.2 * h, -0.3 * mass.thick)) for k in range(4 if frame.has(8) else 2)),
+        ]
     for k in range(bars):
         x = w * ((k + 1) / (bars + 1) - 0.5)
         shells.append(block((thin, h - 0.02, 0.06), (x, 0.0, -0.4 * mass.thick)))
@@ -117,7 +123,9 @@ def arch(radius: float, rise: float, wide: float, deep: float, spring: float, pr
     return pierced(front, front - (0.0, 0.0, deep), uv, np.ones((1, count - 1), bool))
 
 
-def _shutters(frame: BuildingFrame, mass: Mass, side: Side, hole: Opening, name: str, wall: str, rng: Stream) -> list[Draft]:
+def _shutters(
+    frame: BuildingFrame, mass: Mass, side: Side, hole: Opening, name: str, wall: str, rng: Stream, rank: tuple[int, int]
+) -> list[Draft]:
     """Two leaves beside a window, open against the wall; they turn in front of it. Age makes them hang askew."""
     drafts = []
     w, h = 0.5 * hole.width, hole.height
@@ -126,7 +134,11 @@ def _shutters(frame: BuildingFrame, mass: Mass, side: Side, hole: Opening, name:
     for label, way in (("left", 1.0), ("right", -1.0)):
         x = way * (hole.width / 2 + edge)
         boards = [block((w - 0.02, h, 0.035), (x + way * w / 2, 0.0, z))]
-        boards += [block((0.86 * w, 0.09, 0.03), (x + way * w / 2, share * h, z + 0.03), tint=0.85) for share in (0.12, 0.8)]
+        boards += [
+            block((0.86 * w, 0.09, 0.03), (x + way * w / 2, share * h, z + 0.03), tint=0.85)
+            for share in (0.12, 0.8)
+            if frame.keeps(*rank, 14, 18)
+        ]
         sag = float(rng("shutter", name, label).uniform(-0.5, 1.0)) * 0.12 * frame.wear
         made = [turned(board, (0.0, 0.0, 1.0), -way * max(sag, 0.0), (x, h, z)) for board in boards]
         shells = _put(made, mass, side, hole)
@@ -145,7 +157,7 @@ def _doorway(frame: BuildingFrame, mass: Mass, side: Side, hole: Opening) -> lis
     spring = h - arch_rise(hole) if hole.head == "arched" else h
     shells = [block((edge, spring, deep), (way * (w / 2 + edge / 2 - 0.03), 0.0, z)) for way in (-1, 1)]
     if hole.head == "arched":
-        shells.append(arch(w / 2 - 0.03, arch_rise(hole) - 0.03, edge, deep, spring, proud, 9))
+        shells.append(arch(w / 2 - 0.03, arch_rise(hole) - 0.03, edge, deep, spring, proud, 9 if frame.has(10) else 5))
     else:
         shells.append(block((w + 2 * edge + 0.06, 1.1 * edge, 1.1 * deep), (0.0, h - 0.03, z)))
     foot = _pivot(mass, side, hole, (0.0, 0.0, 0.0))
@@ -233,9 +245,9 @@ def _leaf(frame: BuildingFrame, hole: Opening, wide: float, way: float, style: s
         edge = 0.09
         return [block((wide - edge, h - edge, 0.03), (mid, 0.02, 0.02))]
     whole = style != "double"
-    if style == "panelled":
-        shells = [_slab(hole, mid - wide / 2, mid + wide / 2, whole, 0.05, mid)]
-        for low, high in ((0.08, 0.42), (0.5, 0.9 if hole.head == "straight" else 0.72)):
+    if style == "panelled" or not frame.has(6):
+        shells = [_slab(hole, mid - wide / 2, mid + wide / 2, whole, 0.05, mid if whole else 0.0)]
+        for low, high in ((0.08, 0.42), (0.5, 0.9 if hole.head == "straight" else 0.72)) if frame.has(10) else ():
             for k in (-0.24, 0.24):
                 shells.append(
                     block(
@@ -248,7 +260,10 @@ def _leaf(frame: BuildingFrame, hole: Opening, wide: float, way: float, style: s
     for k in range(count):
         a, b = mid - wide / 2 + wide * k / count, mid - wide / 2 + wide * (k + 1) / count
         shells.append(_slab(hole, a + 0.004, b - 0.004, whole, 0.045 + 0.008 * (k % 2), 0.0 if not whole else mid))
-    return [*shells, *(block((0.94 * wide, 0.14, 0.03), (mid, share * h, -0.03), tint=0.85) for share in (0.14, 0.66))]
+    return [
+        *shells,
+        *(block((0.94 * wide, 0.14, 0.03), (mid, share * h, -0.03), tint=0.85) for share in (0.14, 0.66) if frame.has(9)),
+    ]
 
 
 def _slab(hole: Opening, a: float, b: float, whole: bool, thick: float, middle: float) -> Shell:
@@ -281,6 +296,8 @@ def _fittings(frame: BuildingFrame, hole: Opening, wide: float, way: float, styl
     for share in (0.18, 0.7):
         tip = -way * (0.35 + 0.35 * frame.ornament) * wide
         straps.append(bar((-way * 0.01, share * h, 0.06), (tip, share * h, 0.06), 0.07, 0.016))
+    if not frame.has(3):
+        return [block((0.07, 0.09, 0.03), (at[0], at[1] - 0.02, 0.06))]
     return [*straps, moved(ring, (at[0], at[1] - 0.06, 0.075)), block((0.07, 0.09, 0.02), (at[0], at[1] - 0.02, 0.06))]
 
 
@@ -288,12 +305,13 @@ def _portcullis(frame: BuildingFrame, mass: Mass, side: Side, hole: Opening) -> 
     """A grate of beams that rises into the wall."""
     lift = frame.params.door.open * 0.9 * hole.height
     z = -0.5 * mass.thick
-    count = max(3, round(hole.width / 0.42))
+    count = max(3, round(hole.width / 0.42 * frame.full))
     shells = []
     for k in range(count):
         x = hole.width * ((k + 0.5) / count - 0.5)
         shells.append(block((0.1, hole.height - 0.16, 0.1), (x, 0.16, z)))
-        shells.append(turned(block((0.1, 0.16, 0.1), (x, -0.16, z), top=0.2), (1.0, 0.0, 0.0), math.pi, (x, 0.0, z)))
+        if frame.has(11):
+            shells.append(turned(block((0.1, 0.16, 0.1), (x, -0.16, z), top=0.2), (1.0, 0.0, 0.0), math.pi, (x, 0.0, z)))
     for k in range(max(3, round(hole.height / 0.55))):
         y = 0.3 + k * (hole.height - 0.45) / max(2, round(hole.height / 0.55) - 1)
         shells.append(block((hole.width + 0.16, 0.09, 0.06), (0.0, y, z + 0.06)))

@@ -68,8 +68,8 @@ def _covering(frame: BuildingFrame) -> tuple[float, float, float]:
     return thick * (1.0 + 0.5 * frame.params.build.stylised), course, proud * (1.0 + 0.6 * frame.params.build.stylised)
 
 
-def _rows(length: float, course: float) -> int:
-    return max(1, min(MOST, round(length / course)))
+def _rows(frame: BuildingFrame, length: float, course: float) -> int:
+    return max(1, min(round(MOST * frame.full), round(length / course)))
 
 
 def _gabled(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
@@ -90,7 +90,7 @@ def _gabled(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
             shells.append(
                 turned(moved(_slope(frame, low, high, long, outline[-1][1], draw), (0.0, lift, 0.0)), (0.0, 1.0, 0.0), way)
             )
-            for end in (-1, 1):
+            for end in (-1, 1) if frame.params.roof.made != "thatch" else ():
                 a = (end * (long + 0.02), lift + low[1] - 0.4 * thick, low[0])
                 b = (end * (long + 0.02), lift + high[1] - 0.4 * thick, high[0] + 0.001)
                 boards.append(turned(bar(a, b, 0.2 + 0.1 * frame.ornament, 0.06, face=(1.0, 0.0, 0.0)), (0.0, 1.0, 0.0), way))
@@ -100,7 +100,8 @@ def _gabled(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
     boards = [turned(shell, (0.0, 1.0, 0.0), turn) for shell in boards]
     top = PartSocket("roof", (0.0, lift + outline[-1][1] + thick, 0.0), "mount")
     drafts = [Draft("roof", shells, "roof", (0.0, mass.high, 0.0), "plinth", sockets=[top])]
-    drafts.append(Draft("bargeboards", boards, "trim", (0.0, mass.high, 0.0), "roof", collide=False))
+    if boards:
+        drafts.append(Draft("bargeboards", boards, "trim", (0.0, mass.high, 0.0), "roof", collide=False))
     rafters = _rafters(frame, rows, long, lift)
     if rafters:
         made = [turned(shell, (0.0, 1.0, 0.0), turn) for shell in rafters]
@@ -123,12 +124,12 @@ def _slope(
     run, rise = low[0] - high[0], high[1] - low[1]
     length = math.hypot(run, rise)
     sin, cos = rise / length, run / length
-    count = _rows(length, course)
+    count = _rows(frame, length, course)
     along = np.linspace(0.0, length, count + 1)
     inset = min(0.03, 0.2 * length / count)
     s = np.concatenate([[along[k] + (inset if k else 0.0), along[k + 1]] for k in range(count)])
     lift = np.tile([proud, 0.0], count)
-    columns = 5 if frame.wear < 0.5 else 9
+    columns = 9 if frame.wear > 0.5 and frame.has(10) else 5 if frame.has(10) else 3
     x = np.linspace(-long, long, columns)
     ragged = 0.35 * proud * frame.rough * draw.uniform(-1.0, 1.0, (len(s), columns))
     y = low[1] + s * sin
@@ -151,8 +152,8 @@ def _ridge(frame: BuildingFrame, y: float, long: float) -> Shell:
     """A cap along the ridge."""
     thick, _, proud = _covering(frame)
     w, h = 0.16 + 0.6 * thick, 0.75 * thick + 0.06
-    x = np.linspace(-long - 0.03, long + 0.03, 7)
-    sag = _sag(frame, np.clip(x, -long, long), np.full(7, y), long, y)
+    x = np.linspace(-long - 0.03, long + 0.03, 7 if frame.has(10) else 3)
+    sag = _sag(frame, np.clip(x, -long, long), np.full(len(x), y), long, y)
     drop = 0.9 * w * math.tan(min(frame.pitch, 1.2))
     flat = [(w, -drop + h), (0.45 * w, h), (-0.45 * w, h), (-w, -drop + h), (-0.8 * w, -drop), (0.8 * w, -drop)]
     rings = np.array([[(a, y + b + dy + 0.25 * proud, -c) for c, b in flat] for a, dy in zip(x, sag, strict=True)])
@@ -161,14 +162,14 @@ def _ridge(frame: BuildingFrame, y: float, long: float) -> Shell:
 
 def _rafters(frame: BuildingFrame, rows: Sequence[tuple[float, float]], long: float, lift: float) -> list[Shell]:
     """The ends of rafters under the eaves."""
-    if frame.ornament < 0.3 or frame.params.roof.made in ("metal", "glass"):
+    if frame.ornament < 0.3 or not frame.has(17) or frame.params.roof.made in ("metal", "glass"):
         return []
     thick, _, _ = _covering(frame)
     (z0, y0), (z1, y1) = rows[0], rows[1]
     reach = min(1.0, (frame.overhang + 0.25) / max(z0 - z1, 0.1))
     shells = []
     for way in (0.0, math.pi):
-        for x in np.linspace(-0.86, 0.86, 6) * long:
+        for x in np.linspace(-0.86, 0.86, 6 if frame.has(19) else 4) * long:
             a = (float(x), lift + y0 - thick - 0.05, z0 - 0.04)
             b = (float(x), lift + y0 + (y1 - y0) * reach - thick - 0.05, z0 + (z1 - z0) * reach)
             shells.append(turned(bar(a, b, 0.1, 0.14, face=(0.0, 1.0, 0.0)), (0.0, 1.0, 0.0), way))
@@ -201,7 +202,7 @@ def _coursed(frame: BuildingFrame, profile: Profile) -> Profile:
     rows: Profile = [(profile[0][0] + 0.1, profile[0][1] - thick), (profile[0][0], profile[0][1] - 0.7 * thick)]
     for low, high in pairwise(profile):
         length = math.hypot(high[0] - low[0], high[1] - low[1])
-        count = min(_rows(length, course), 4) if proud else 1
+        count = min(_rows(frame, length, course), 4) if proud else 1
         sin, cos = (high[1] - low[1]) / length, (high[0] - low[0]) / length
         for k in range(count):
             for t, lift in ((k / count, proud), ((k + 1) / count, 0.0)):
@@ -251,7 +252,7 @@ def _crown(frame: BuildingFrame, mass: Mass, shape: str, pitch: float, overhang:
     knob = [(0.0, -0.1), (0.07, -0.1), (0.05, 0.12), (0.11, 0.22), (0.09, 0.32), (0.02, 0.4), (0.015, 0.75), (0.0, 0.76)]
     tip = moved(lathe(knob, 8), (mass.at[0], y, mass.at[1]))
     socket = PartSocket(mass.name("roof"), (mass.at[0], y, mass.at[1]), "mount")
-    shells = [shell, tip] if frame.ornament > 0.15 and frame.params.roof.made != "thatch" else [shell]
+    shells = [shell, tip] if frame.ornament > 0.15 and frame.has(8) and frame.params.roof.made != "thatch" else [shell]
     return Draft(mass.name("roof"), shells, "roof", (mass.at[0], mass.high, mass.at[1]), mass.name("plinth"), sockets=[socket])
 
 
@@ -314,12 +315,18 @@ def _parapet(frame: BuildingFrame, mass: Mass, rng: Stream, gaps: bool) -> list[
         if not solid[1].any():
             solid[1, 0] = True
     shells = [pierced(front, back, uv, solid, loop=True)]
-    corbel = []
+    corbel: list[np.ndarray] = []
+    if not frame.has(6):
+        return [_parapet_draft(mass, shells)]
     for y, share in ((low - 0.75 * proud - 0.2, 0.0), (low - 0.15, 1.02), (low + 0.06, 1.02), (low + 0.1, 0.3)):
         ring, _, _ = _rim(mass, proud * share - 0.02, thick, False)
         corbel.append(np.insert(ring, 1, y, axis=1))
     shells.append(draped(loft(np.asarray(corbel), Look("around", 30.0, 0.9))))
-    return [Draft("parapet", shells, "walls" if mass.made != "glass" else "trim", (0.0, mass.high, 0.0), "roof")]
+    return [_parapet_draft(mass, shells)]
+
+
+def _parapet_draft(mass: Mass, shells: list[Shell]) -> Draft:
+    return Draft("parapet", shells, "walls" if mass.made != "glass" else "trim", (0.0, mass.high, 0.0), "roof")
 
 
 def _rim(mass: Mass, proud: float, thick: float, gaps: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ def walls(frame: BuildingFrame, rng: Stream) -> list[Draft]:
             drafts += _wall(frame, mass, side, rng)
         if not mass.corners:
             drafts += corner_parts(frame, mass)
-        drafts += _floors(mass)
+        drafts += _floors(mass) if frame.has(3) else []
     return drafts
 
 
@@ -41,15 +41,15 @@ def _wall(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[Dra
     pivot = (mass.at[0] + way[0], mass.low, mass.at[1] + way[1])
     parent = mass.name("plinth")
     if mass.corners:
-        return [Draft(name, [_ring(frame, mass, side), *_fills(mass, side)], "walls", pivot, parent), *bands(frame, mass)]
+        return [Draft(name, [_ring(frame, mass, side), *_fills(frame, mass, side)], "walls", pivot, parent), *bands(frame, mass)]
     if mass.made == "glass":
         return _curtain(frame, mass, side, name, pivot, parent)
     if mass.made == "logs":
         return [Draft(name, _at(mass, side, _logs(frame, mass, side, rng)), "walls", pivot, parent)]
     flat = [_panel(frame, mass, side), *_gable(frame, mass, side)]
-    drafts = [Draft(name, [*_at(mass, side, flat), *_fills(mass, side)], "walls", pivot, parent)]
+    drafts = [Draft(name, [*_at(mass, side, flat), *_fills(frame, mass, side)], "walls", pivot, parent)]
     if mass.made in ("brick", "wood"):
-        what, extra = ("lintels", lintels(side)) if mass.made == "brick" else ("battens", battens(frame, mass, side))
+        what, extra = ("lintels", lintels(frame, side)) if mass.made == "brick" else ("battens", battens(frame, mass, side))
         if extra:
             drafts.append(
                 Draft(
@@ -84,12 +84,15 @@ def _grid(us: np.ndarray, vs: np.ndarray, holes: list[Opening]) -> np.ndarray:
     u, v = (us[:-1] + us[1:]) / 2, (vs[:-1] + vs[1:]) / 2
     solid = np.ones((len(v), len(u)), bool)
     for hole in holes:
+        if hole.blind:
+            continue
         inside = (np.abs(u - hole.x) < hole.width / 2)[None] & ((v > hole.y) & (v < hole.y + hole.height))[:, None]
         solid &= ~inside
     return solid
 
 
 def _marks(holes: list[Opening]) -> tuple[list[float], list[float]]:
+    holes = [hole for hole in holes if not hole.blind]
     return ([hole.x + way * hole.width / 2 for hole in holes for way in (-1, 1)],
             [hole.y + up * hole.height for hole in holes for up in (0, 1)])  # fmt: skip
 
@@ -128,6 +131,8 @@ def _ring(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
     start = 0.5 * step
     holes, marks = [], []
     for hole in side.holes:
+        if hole.blind:
+            continue
         half = 0.5 * hole.width / float(mass.reach(hole.x, hole.y))
         middle = (hole.x - start) % (2 * math.pi) + start
         holes.append(Opening(middle, hole.y, 2 * half, hole.height))
@@ -153,14 +158,14 @@ def _ring(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
     return pierced(grids[0], grids[1], uv, solid, loop=True, crease=18.0 if mass.corners == 8 else 40.0)
 
 
-def _fills(mass: Mass, side: Side) -> list[Shell]:
+def _fills(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
     """What makes the heads of arched holes round: the wall in their two upper corners."""
     shells = []
     for hole in side.holes:
-        if hole.head != "arched":
+        if hole.head != "arched" or hole.blind:
             continue
         r, spring = hole.width / 2, hole.height - arch_rise(hole)
-        turn = np.linspace(0.0, QUARTER, 5)
+        turn = np.linspace(0.0, QUARTER, 5 if frame.has(10) else 3)
         arc = np.stack([r * np.sin(turn), spring + arch_rise(hole) * np.cos(turn)], axis=1)
         right = [(r + 0.01, hole.height + 0.01), *arc[:-1], (r + 0.01, spring)]
         for way in (1.0, -1.0):
@@ -178,7 +183,7 @@ def _logs(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[She
     """Round logs one on the other, cut at the openings, crossing at the corners; shorter ones make the gable."""
     draw = rng("logs", side.name)
     shells = []
-    r = 0.5 * mass.thick * 1.12
+    r = 0.5 * mass.thick * 1.12 * (1.9 - 0.9 * min(1.0, frame.params.pieces / 14.0))
     pitch = 2 * r * 0.9
     across = side.name in ("front", "back")
     full = mass.width if across else mass.depth
@@ -203,12 +208,12 @@ def _logs(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[She
         for a, b in zip(points[::2], points[1::2], strict=True):
             if b - a > 0.15:
                 thick = r * (1.0 + 0.08 * frame.rough * float(draw.uniform(-1, 1)))
-                shells.append(_log(a, b, y, -mass.thick / 2, thick, max(5, frame.params.detail - 2)))
+                shells.append(_log(a, b, y, -mass.thick / 2, thick, max(4, frame.params.detail - (2 if frame.has(15) else 4))))
     return shells
 
 
 def _log(a: float, b: float, y: float, z: float, r: float, detail: int) -> Shell:
-    flat = circle(r, min(detail, 10), 0.3)
+    flat = circle(r, min(detail, 10), math.pi / min(detail, 10))
     rings = [np.stack([np.full(len(flat), x), y + flat[:, 1], z + flat[:, 0]], axis=1)[::-1] for x in (a, b)]
     return loft(np.asarray(rings), PLAIN)
 

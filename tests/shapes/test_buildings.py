@@ -6,7 +6,7 @@ import pytest
 from dhsdk.shapes import kernels
 from dhsdk.shapes.building_grid import bar, block, cuts, pierced, prism, together
 from dhsdk.shapes.surface import surface
-from tests.shapes.laws import built, is_sound
+from tests.shapes.laws import built, is_sound, welded
 
 BUILDING = kernels()["building"]
 SIZES = {
@@ -189,3 +189,20 @@ def test_pieces_that_touch_do_not_weld():
 
 def test_cuts_keep_their_distance():
     assert cuts(0.0, 1.0, [0.5, 0.51, 0.999, -1.0, 0.2]).tolist() == [0.0, 0.2, 0.5, 1.0]
+
+
+@pytest.mark.parametrize("preset", BUILDING.presets)
+def test_no_piece_is_inside_out(preset):
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    for part in made(preset).values():
+        points, faces = welded(part.surface)
+        links = coo_matrix(
+            (np.ones(2 * len(faces)), (faces[:, [0, 1]].reshape(-1), faces[:, [1, 2]].reshape(-1))), (len(points),) * 2
+        )
+        piece = connected_components(links, directed=False)[1][faces[:, 0]]
+        corners = points[faces].astype(np.float64)
+        corners -= points.mean(axis=0)
+        share = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2]))
+        assert np.bincount(piece, share)[np.unique(piece)].min() > 0.0, part.name

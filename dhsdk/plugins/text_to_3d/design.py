@@ -20,6 +20,12 @@ MOST_OBJECTS = 12
 SPREAD = 0.1
 """Lengths that the words leave open are drawn within a tenth of the preset's, so that proportions stay those of the thing."""
 
+REDUCIBLE = 1.12
+"""By how much the parts may be over the budget: so much can be reduced without taking a piece away."""
+STRAINED = 1.2
+ENOUGH = 0.9
+"""By how much they may be over it where one piece less would leave more than a tenth of the budget unused."""
+
 SILENT = ("stop", "det", "join", "relation", "place", "negation", "intensity")
 
 
@@ -32,6 +38,7 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
         made = tuple(
             one.model_copy(update={"finishes": stylised(one.finishes), "shape": _exaggerated(one.shape)}) for one in made
         )
+    made = tuple(_fitted(one, params.tris / sum(other.count for other in made), ctx) for one in made)
     assumed = (*already, *_assumptions(made))
     report = Words(understood=understood, ignored=ignored, assumed=assumed, low_confidence=tuple(low_confidence))
     return TextTo3dPlan(
@@ -110,6 +117,26 @@ def _shape(kernel: Kernel, preset: str, locks: Locks, key: str, ctx: Context) ->
             drawn = value * (1.0 + SPREAD * ctx.rng("plan", key, *path).uniform(-1.0, 1.0))
             group[path[-1]] = round(min(max(drawn, one.ge), one.le), 4)
     return kernel.Params.parse(base)
+
+
+def _fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
+    """The object with as many small pieces as the triangles allow, where its kernel counts them in a field called `pieces`."""
+    most = getattr(one.shape, "pieces", None)
+    if most is None:
+        return one
+
+    def count(pieces: int) -> int:
+        shape = one.shape.model_copy(update={"pieces": pieces})
+        parts = kernels()[one.kernel].build(shape, lambda *names: ctx.rng("shape", one.key, *names))
+        return sum(len(part.surface.faces) for part in parts)
+
+    low, high = 0, most
+    while low < high:  # the most pieces that fit, given that reducing their meshes takes a little away too
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if count(middle) <= REDUCIBLE * tris else (low, middle - 1)
+    if low < most and count(low) < ENOUGH * tris and count(low + 1) <= STRAINED * tris:
+        low += 1
+    return one if low == most else one.model_copy(update={"shape": one.shape.model_copy(update={"pieces": low})})
 
 
 def _exaggerated(shape: Any) -> Any:

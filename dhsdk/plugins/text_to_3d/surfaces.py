@@ -201,6 +201,7 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
     elif mention.kind == "color":
         finish["color"] = mention.value
         if finish["variety"] in LAID:
+            finish["color"] = _earthen(mention.value)
             return
         if not named and finish["family"] in ("wood", "metal"):
             finish["variety"] = "painted"
@@ -231,6 +232,15 @@ def _quality(mention: Mention, finish: dict[str, Any]) -> None:
         finish["variety"] = TURNED[mention.value]
     elif mention.value == "moss" and finish["family"] in ("stone", "rock", "bark", "wood"):
         finish["wear"] = round(max(finish["wear"], min(1.0, 0.6 * mention.strength**0.5)), 3)
+
+
+def _earthen(color: str) -> str:
+    """A colour as builders' materials take it: a red roof is not as red as a red ball."""
+    channels = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)], np.float64)
+    grey = float(channels @ (0.299, 0.587, 0.114))
+    strength = (channels.max() - channels.min()) / 255.0
+    muted = channels + 0.38 * strength * (grey - channels)
+    return "#" + "".join(f"{round(float(value)):02x}" for value in muted)
 
 
 def stylised(looks: Mapping[str, Finish]) -> dict[str, Finish]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dhsdk.errors import RenderError
-from dhsdk.render.geometry import drawn_points
+from dhsdk.render.geometry import FARTHEST, drawn_points
 from dhsdk.scene.frames import world
 from dhsdk.scene.types import Camera, Scene
 
@@ -29,7 +29,7 @@ FACES = (
 class View:
     """world: (4, 4) float64, camera space to world space; the camera looks along its -Z, +Y up.
 
-    Raises RenderError for a matrix that is not finite or cannot be inverted.
+    Raises RenderError for a matrix that is not finite or cannot be inverted, and for a camera that cannot be.
     """
 
     world: np.ndarray
@@ -37,8 +37,15 @@ class View:
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.world, np.float64)
-        if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
+        if matrix.shape != (4, 4) or not (np.abs(matrix) <= FARTHEST).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
             raise RenderError("a view must have a finite (4, 4) matrix that can be inverted")
+        one = self.camera
+        if one.kind == "perspective" and not 0.0 < one.yfov < math.pi:
+            raise RenderError(f"a camera must have a yfov between 0 and pi, got {one.yfov} (radians, from top to bottom)")
+        if one.kind == "orthographic" and not 0.0 < one.ymag <= FARTHEST:
+            raise RenderError(f"a camera must have a ymag above 0, got {one.ymag} (metres, half the height of the picture)")
+        if not 0.0 <= one.near <= FARTHEST:
+            raise RenderError(f"a camera must have a near plane at 0 or farther, got {one.near} (metres)")
         object.__setattr__(self, "world", matrix)
 
     def projected(self, points: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +63,12 @@ class View:
 
 
 def look_at(eye: tuple[float, float, float], target: tuple[float, float, float]) -> np.ndarray:
-    """(4, 4) camera-to-world matrix of a camera at eye that looks at target, +Y up. Raises RenderError when they are one."""
+    """(4, 4) camera-to-world matrix of a camera at eye that looks at target, +Y up.
+
+    Raises RenderError when they are one, or not finite.
+    """
+    if not np.isfinite([*eye, *target]).all():
+        raise RenderError(f"a camera must have a finite place and target, got {tuple(eye)} and {tuple(target)}")
     back = np.asarray(eye, np.float64) - np.asarray(target, np.float64)
     length = float(np.linalg.norm(back))
     if not length > 1e-12:
@@ -85,6 +97,7 @@ def frame(
     azimuth: radians about +Y from +Z. elevation: radians above the horizon. fov: vertical, radians. animation: what moves in this
     clip of the scene stays in the picture too.
     """
+    _check(aspect, margin, fov)
     points = drawn_points(scene, animation)
     matrix = look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))
     turned = points @ matrix[:3, :3]
@@ -108,6 +121,7 @@ def orthographic(
 
     ymag: half the height of the picture in metres, where it is given; the scene stays in the middle.
     """
+    _check(aspect, margin)
     points = drawn_points(scene, animation)
     matrix = look_at(_direction(azimuth, elevation), (0.0, 0.0, 0.0))
     low, high = _extent(points @ matrix[:3, :3])
@@ -120,6 +134,7 @@ def orthographic(
 
 def plans(scene: Scene, *, aspect: float = 1.0, margin: float = 0.12, animation: str | None = None) -> tuple[View, View, View]:
     """Front, right side and top without perspective, all to one scale, as a drawing shows them. The front is below the top."""
+    _check(aspect, margin)
     points = drawn_points(scene, animation)
     half = 0.0
     for azimuth, elevation in PLANS:
@@ -147,6 +162,15 @@ def cube(at: tuple[float, float, float], *, near: float = 0.01, overlap: float =
         matrix[:3, 3] = at
         views.append(View(matrix, lens))
     return tuple(views)
+
+
+def _check(aspect: float, margin: float, fov: float = 1.0) -> None:
+    if not 0.0 < aspect < math.inf:
+        raise RenderError(f"a picture must have an aspect above 0, got {aspect} (width / height)")
+    if not 0.0 <= margin < 0.5:
+        raise RenderError(f"a margin must be from 0 to below 0.5, got {margin} (share of the picture, on each side)")
+    if not 0.0 < fov < math.pi:
+        raise RenderError(f"a field of view must be between 0 and pi, got {fov} (radians, from top to bottom)")
 
 
 def _extent(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -194,6 +218,7 @@ def orbit(
     """`count` views once around the scene, all at the distance that the widest of them needs. animation: as for frame()."""
     if count < 1:
         raise RenderError(f"an orbit must have at least one view, got {count}")
+    _check(aspect, margin, fov)
     points = drawn_points(scene, animation)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     directions = [_direction(0.6 + i * math.tau / count, elevation) for i in range(count)]
@@ -208,7 +233,9 @@ def orbit(
 
 
 def named(scene: Scene, name: str, aspect: float = 1.0, animation: str | None = None) -> View:
-    """The view of a name (three-quarter, front, side, top) or of the camera node of that key. animation: as for frame().
+    """The view of a name (three-quarter, front, side, top) or of the camera node of that key, whose scale is left out.
+
+    animation: as for frame().
 
     Raises RenderError: no such camera.
     """
@@ -217,6 +244,8 @@ def named(scene: Scene, name: str, aspect: float = 1.0, animation: str | None = 
     if name in scene:
         camera = scene.node(name).camera
         if camera is not None:
-            return View(world(scene)[name], replace(camera))
+            matrix = world(scene)[name]
+            matrix[:3, :3] /= np.maximum(np.linalg.norm(matrix[:3, :3], axis=0), 1e-300)
+            return View(matrix, replace(camera))
     cameras = [node.key for node in scene.nodes if node.camera is not None]
     raise RenderError(f"a camera must be one of {', '.join([*NAMES, *cameras])}, got {name!r}")

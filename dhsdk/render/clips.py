@@ -38,6 +38,8 @@ def clip(
 
     animation: play this clip of the scene, for its own length (then `seconds` is not used).
     """
+    if not (0 < fps < float("inf") and 0 <= seconds < float("inf")):
+        raise RenderError(f"a clip must have a finite rate and length, got {fps} frames per second and {seconds} s")
     width, height = settings.size
     length = max((one.seconds for one in scene.animations if one.name == animation), default=seconds)
     count = len(cameras) if not isinstance(cameras, str) else max(1, round(length * fps))

@@ -55,6 +55,8 @@ class Textures:
                 continue
             self._numbers[id(texture)] = len(self._kept)
             self._kept.append(texture)
+            if not isinstance(texture.image, Image):
+                raise RenderError(f"a texture must have an image, got {type(texture.image).__name__}")
             if id(texture.image) not in known:
                 known[id(texture.image)] = []
                 for level in pyramid(texture.image):
@@ -63,6 +65,9 @@ class Textures:
                     chunks.append(level.reshape(-1, 4))
             places = known[id(texture.image)]
             moved = _transform(texture)
+            if not all(map(math.isfinite, moved)):
+                name = texture.image.name
+                raise RenderError(f"a texture must have a finite offset, rotation and scale, got some that are not for {name!r}")
             wrap = WRAP[texture.wrap[0]], WRAP[texture.wrap[1]]
             layout = layouts.setdefault((*places[1:3], *wrap, *moved), len(layouts))
             table.append([len(places) // 3, *wrap, layout, *places] + [0] * (3 * LEVELS - len(places)))

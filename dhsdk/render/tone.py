@@ -118,6 +118,12 @@ def glaze(y0, y1, over, past, color, cover):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
+def _step(light):  # type: ignore[no-untyped-def]
+    """The row of CODES; the first for what is no number."""
+    return int(np.sqrt(min(light, 1.0)) * 4095 + 0.5) if light > 0.0 else 0
+
+
+@kernel(error_model="numpy")
 def develop(y0, y1, color, cover, exposure, codes, out):  # type: ignore[no-untyped-def]
     """Rows y0..y1 of out (h, w, 3 or 4) uint8: color (h s, w s, 3) tone mapped, averaged, as sRGB; alpha from cover."""
     samples = color.shape[1] // out.shape[1]
@@ -139,6 +145,6 @@ def develop(y0, y1, color, cover, exposure, codes, out):  # type: ignore[no-unty
             if len(cover):
                 scale = 1.0 / max(alpha, 1e-6)
                 out[y, x, 3] = int(min(max(alpha * share, 0.0), 1.0) * 255 + 0.5)
-            out[y, x, 0] = codes[int(np.sqrt(min(max(r * scale, 0.0), 1.0)) * 4095 + 0.5)]
-            out[y, x, 1] = codes[int(np.sqrt(min(max(g * scale, 0.0), 1.0)) * 4095 + 0.5)]
-            out[y, x, 2] = codes[int(np.sqrt(min(max(b * scale, 0.0), 1.0)) * 4095 + 0.5)]
+            out[y, x, 0] = codes[_step(r * scale)]
+            out[y, x, 1] = codes[_step(g * scale)]
+            out[y, x, 2] = codes[_step(b * scale)]

@@ -9,6 +9,9 @@ from dhsdk.errors import RenderError
 MOST = 16384
 """Pixels of a side of a picture."""
 
+MOST_PIXELS = 1 << 27
+"""Pixels of a picture, samples counted: more would need more memory than is usual."""
+
 NEAREST = 1e-6
 """With perspective nothing nearer than this is seen: metres."""
 
@@ -18,6 +21,11 @@ def checked(pos: np.ndarray, faces: np.ndarray, size: tuple[int, int]) -> tuple[
     width, height = size
     if not (1 <= width <= MOST and 1 <= height <= MOST):
         raise RenderError(f"a picture must be 1 to {MOST} pixels wide and high, got {width} x {height}")
+    if width * height > MOST_PIXELS:
+        raise RenderError(
+            f"a picture must have at most {MOST_PIXELS:,} pixels (samples counted), got {width} x {height}: "
+            "make it smaller, or take fewer samples"
+        )
     if pos.ndim != 2 or pos.shape[1] != 4:
         raise RenderError(f"positions must have the shape (V, 4), got {pos.shape}")
     if faces.ndim != 2 or faces.shape[1] != 3:

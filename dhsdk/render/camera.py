@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dhsdk.errors import RenderError
-from dhsdk.render.geometry import FARTHEST, drawn_points
+from dhsdk.render.geometry import drawn_points
 from dhsdk.scene.frames import world
 from dhsdk.scene.types import Camera, Scene
 
 NAMES = {"three-quarter": (0.6, 0.32), "front": (0.0, 0.12), "side": (math.pi / 2, 0.12), "top": (0.0, math.pi / 2 - 0.01)}
 """Azimuth about +Y from +Z, and elevation, radians."""
+
+BEYOND = 1e30
+"""Metres: no camera stands or looks farther away."""
 
 PLANS = ((0.0, 0.0), (math.pi / 2, 0.0), (0.0, math.pi / 2))
 """Azimuth and elevation of the views of plans()."""
@@ -37,14 +40,14 @@ class View:
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.world, np.float64)
-        if matrix.shape != (4, 4) or not (np.abs(matrix) <= FARTHEST).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
+        if matrix.shape != (4, 4) or not (np.abs(matrix) <= BEYOND).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
             raise RenderError("a view must have a finite (4, 4) matrix that can be inverted")
         one = self.camera
         if one.kind == "perspective" and not 0.0 < one.yfov < math.pi:
             raise RenderError(f"a camera must have a yfov between 0 and pi, got {one.yfov} (radians, from top to bottom)")
-        if one.kind == "orthographic" and not 0.0 < one.ymag <= FARTHEST:
+        if one.kind == "orthographic" and not 0.0 < one.ymag <= BEYOND:
             raise RenderError(f"a camera must have a ymag above 0, got {one.ymag} (metres, half the height of the picture)")
-        if not 0.0 <= one.near <= FARTHEST:
+        if not 0.0 <= one.near <= BEYOND:
             raise RenderError(f"a camera must have a near plane at 0 or farther, got {one.near} (metres)")
         object.__setattr__(self, "world", matrix)
 

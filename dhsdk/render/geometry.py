@@ -17,7 +17,7 @@ from dhsdk.scene.pose import moved
 from dhsdk.scene.types import Node, Scene
 
 MOST_FACES = 20_000_000
-FARTHEST = 1e30
+FARTHEST = 1e25
 """Metres from the origin: what is farther away cannot be told in 32 bits once it is projected."""
 PLAIN = Material("plain", base_color=(0.75, 0.75, 0.75, 1.0), metallic=0.0, roughness=0.6)
 
@@ -121,6 +121,8 @@ class Poses:
             node, first, count = part.node, part.first, len(part.positions)
             mesh = node.mesh
             given = weights.get(node.key) or node.weights or (mesh.weights if mesh is not None else ())
+            if not np.isfinite(given).all():
+                raise RenderError(f"morph weights must be finite to be drawn, got {tuple(given)} at node {node.key!r}")
             rest = morphed(part.primitive, (part.positions, part.normals, part.tangents), part.flat, given)
             frame = world[part.number]
             if node.skin is not None and part.skinned:

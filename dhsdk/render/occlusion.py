@@ -46,15 +46,24 @@ def sky(positions: np.ndarray, faces: np.ndarray, *, directions: int = DIRECTION
     scale = size / (2 * reach)
     frames = np.stack([_frame(one, middle, reach, scale, size) for one in toward])
     maps = np.empty((directions, size, size), np.float32)
-    triangles = np.ascontiguousarray(faces, np.int32)
+    triangles, places = np.ascontiguousarray(faces, np.int32), np.ascontiguousarray(positions, np.float64)
 
     def work(number: int) -> None:
-        turned = positions @ frames[number, :, :3].T + frames[number, :, 3]
-        pos = np.concatenate([turned, np.ones((len(turned), 1))], axis=1).astype(np.float32)
+        pos = np.empty((len(places), 4), np.float32)
+        _turned(places, frames[number], pos)
         maps[number] = rasterize(pos, triangles, (size, size), near=-1.0, threads=1).depth
 
     spread(directions, work, threads)
     return Sky(toward, maps, frames, 1.0 / scale)
+
+
+@kernel(error_model="numpy")
+def _turned(points, frame, out):  # type: ignore[no-untyped-def]
+    """out (V, 4): points put through a frame (3, 4), and 1."""
+    for i in range(len(points)):
+        for r in range(3):
+            out[i, r] = frame[r, 0] * points[i, 0] + frame[r, 1] * points[i, 1] + frame[r, 2] * points[i, 2] + frame[r, 3]
+        out[i, 3] = 1.0
 
 
 def around(count: int) -> np.ndarray:
@@ -135,8 +144,8 @@ def grids(
     Sample (i, j) of a face, 0 <= i, j, i + j <= n = steps, has the weights i / n and j / n of the first two corners and stands at
     first + i (2 n + 3 - i) / 2 + j.
     """
-    corners = positions[faces]
-    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    longest = np.empty(len(faces))
+    _longest(positions, faces, longest)
     step = sky.texel * len(sky.maps[0]) / STEPS
     steps = np.clip(np.ceil(longest / step), 1, 64).astype(np.int64)
     total = int(((steps + 1) * (steps + 2) // 2).sum())
@@ -144,9 +153,27 @@ def grids(
         steps = np.maximum((steps * (MOST_SAMPLES / total) ** 0.5).astype(np.int64), 1)
     counts = (steps + 1) * (steps + 2) // 2
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    if len(steps) and steps.max() == 1:
+        # Corners alone, which neighbours share: each vertex is looked at once.
+        corner = openness(sky, positions, normals, threads=threads)
+        return first, steps.astype(np.int32), corner[faces[:, ::-1]].ravel()
     at, up = np.empty((int(counts.sum()), 3)), np.empty((int(counts.sum()), 3))
     _place(positions, normals, np.ascontiguousarray(faces, np.int64), first, steps, at, up)
     return first, steps.astype(np.int32), openness(sky, at, up, threads=threads)
+
+
+@kernel(error_model="numpy")
+def _longest(positions, faces, out):  # type: ignore[no-untyped-def]
+    """out (F,): the longest edge of each face."""
+    for f in range(len(faces)):
+        most = 0.0
+        for k in range(3):
+            a, b = faces[f, k], faces[f, (k + 1) % 3]
+            square = 0.0
+            for q in range(3):
+                square += (positions[a, q] - positions[b, q]) ** 2
+            most = max(most, square)
+        out[f] = np.sqrt(most)
 
 
 @kernel()

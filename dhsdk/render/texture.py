@@ -21,6 +21,9 @@ WRAP = {"repeat": 0, "mirror": 1, "clamp": 2}
 MOST_EDGE = 2048
 """Textures are drawn from at most this edge: a picture does not show more."""
 
+MOST_VALUE = 1e30
+"""Of a material's numbers: light of 32 bits must hold them, also added up."""
+
 MAPS = (
     "base", "metallic_roughness", "normal", "occlusion", "emissive", "clearcoat", "clearcoat_roughness", "sheen",
     "sheen_roughness", "transmission", "thickness", "specular", "specular_color", "iridescence", "iridescence_thickness",
@@ -116,8 +119,10 @@ def row(m: Material, textures: Textures) -> list[float]:
         specular.factor, *specular.color, film.factor, film.ior, film.thickness_min, film.thickness_max, float(rich),
         m.dispersion, brushed.strength, brushed.rotation, coat.normal_scale,
     ]  # fmt: skip
-    if not all(math.isfinite(value) for value in out):
-        raise RenderError(f"a material must have finite values to be drawn, got some that are not in {m.name!r}")
+    if not all(abs(value) <= MOST_VALUE for value in out):
+        raise RenderError(
+            f"a material must have finite values of at most {MOST_VALUE:g} to be drawn, got some that are not in {m.name!r}"
+        )
     return [*out, *(float(textures.number(one)) for one in maps(m))]
 
 

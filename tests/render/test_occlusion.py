@@ -3,6 +3,7 @@ import pytest
 
 from dhsdk.errors import RenderError
 from dhsdk.render.occlusion import around, grids, openness, sky
+from dhsdk.scene import make
 
 FLOOR = np.array([[-2.0, 0, -2], [2, 0, -2], [2, 0, 2], [-2, 0, 2]])
 PAIR = np.array([[0, 2, 1], [0, 3, 2]])
@@ -55,3 +56,17 @@ def test_what_cannot_be_looked_at_is_refused():
         sky(np.zeros((0, 3)), np.zeros((0, 3), int))
     with pytest.raises(RenderError, match="openness must have points and normals"):
         openness(sky(FLOOR, PAIR), FLOOR, FLOOR[:2])
+
+
+def test_faces_that_have_samples_at_their_corners_alone_share_them():
+    """The short way for fine meshes gives what each face would find by itself."""
+    ball = make.sphere(0.5, 300, 150).primitives[0]
+    points, up, faces = ball.positions.astype(float), ball.normals, ball.faces.astype(np.int64)
+    above = sky(points, faces)
+    first, steps, samples = grids(above, points, up, faces)
+    assert (steps == 1).all()
+    assert (first == 3 * np.arange(len(faces))).all()
+    for corner, weight in ((2, 0), (1, 1), (0, 2)):
+        assert samples[first + weight] == pytest.approx(
+            openness(above, points[faces[:, corner]], up[faces[:, corner]].astype(float))
+        )

@@ -95,7 +95,7 @@ def test_normals_stay_upright_under_any_scale_and_tangents_lie_in_the_surface(sc
     assert np.abs(np.einsum("vk,vk->v", geometry.tangents[:, :3], geometry.normals)).max() < 1e-4
 
 
-@pytest.mark.parametrize("scale", [(1.0, 0.0, 1.0), (0.0, 0.0, 0.0), (1.0, 1e-30, 1e30), (0.0, 1.0, 0.0)])
+@pytest.mark.parametrize("scale", [(1.0, 0.0, 1.0), (0.0, 0.0, 0.0), (1.0, 1e-20, 1e20), (0.0, 1.0, 0.0)])
 def test_flat_transforms_give_flat_things(scale):
     geometry = gathered(Scene((Node("box", make.box(), scale=scale),)))
     assert np.isfinite(geometry.normals).all()
@@ -198,8 +198,8 @@ def test_what_cannot_be_posed_says_why():
     body = Node("body", Mesh((primitive,), "m", ("swell",)), skin=Skin(("bone",), np.eye(4)[None]))
     with pytest.raises(SceneError, match="joints of node 'body' must index its skin's 1 joints, got 2"):
         Poses(Scene((Node("bone"), body)))
-    with pytest.raises(RenderError, match=r"a scene must lie within 1e\+30 m to be drawn, got .* at node 'far'"):
-        gathered(Scene((Node("near", make.box()), Node("far", make.box(), translation=(3e30, 0, 0)))))
+    with pytest.raises(RenderError, match=r"a scene must lie within 1e\+25 m to be drawn, got .* at node 'far'"):
+        gathered(Scene((Node("near", make.box()), Node("far", make.box(), translation=(3e25, 0, 0)))))
     swelling = dataclasses.replace(scene.node("body"), weights=(math.nan,))
-    with pytest.raises(RenderError, match=r"a scene must lie within 1e\+30 m to be drawn, got \[nan, .* at node 'body'"):
+    with pytest.raises(RenderError, match=r"morph weights must be finite to be drawn, got \(nan,\) at node 'body'"):
         gathered(Scene((*[one for one in scene.nodes if one.key.startswith("bone")], swelling)))

@@ -14,7 +14,7 @@ from dhsdk.jit import kernel
 from dhsdk.render.backdrop import ramp_at, scenery_at, shade_on
 from dhsdk.render.bvh import nearest
 from dhsdk.render.lamps import EYE_AT, PARALLEL, TINT_OF_KEY
-from dhsdk.render.shade import _around, _finish, _group, _opened, _place
+from dhsdk.render.shade import _around, _finish, _group, _opened, _place, _tangent_of
 from dhsdk.render.surface import (
     ABSORB,
     BASE,
@@ -37,6 +37,7 @@ from dhsdk.render.surface import (
     UV,
     N,
     P,
+    T,
     dot,
     surface,
     unit,
@@ -157,6 +158,8 @@ def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-unt
     unit(s, N)
     for q in range(3):
         s[FACE + q], s[EYE + q] = s[N + q], -way[3 + q]
+    if s[T] == 0 and s[T + 1] == 0 and s[T + 2] == 0:
+        _tangent_of(s, a, b, c, vertices)
     for q in range(len(m)):
         m[q] = table[material[f], q]
     ua, va = vertices[a, UV], vertices[a, UV + 1]

@@ -51,6 +51,7 @@ from dhsdk.render.surface import (
     UV,
     N,
     P,
+    T,
     dot,
     surface,
     unit,
@@ -231,6 +232,23 @@ def _opened(firsts, steps, samples, f, w0, w1):  # type: ignore[no-untyped-def]
 
 
 @kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
+def _tangent_of(s, a, b, c, vertices):  # type: ignore[no-untyped-def]
+    """The face's own tangent, for a vertex without one: along u, its side that of a normal map whose green points against v."""
+    au, av = vertices[b, UV] - vertices[a, UV], vertices[b, UV + 1] - vertices[a, UV + 1]
+    bu, bv = vertices[c, UV] - vertices[a, UV], vertices[c, UV + 1] - vertices[a, UV + 1]
+    twice = au * bv - bu * av
+    side = 1.0 if twice > 0 else -1.0
+    for q in range(3):
+        s[T + q] = side * ((vertices[b, q] - vertices[a, q]) * bv - (vertices[c, q] - vertices[a, q]) * av)
+    size = s[T] ** 2 + s[T + 1] ** 2 + s[T + 2] ** 2
+    s[T + 3] = -side
+    if not (0.0 < size < 1e30) or twice == 0.0:
+        s[T] = s[T + 1] = s[T + 2] = 0.0
+    else:
+        unit(s, T)
+
+
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
 def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-def]
     """The vertex attributes of face f at the point (x, y) of the picture. Returns two weights, and UV units per pixel there."""
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -250,6 +268,8 @@ def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-
     unit(s, N)
     for q in range(3):
         s[FACE + q] = s[N + q]
+    if s[T] == 0 and s[T + 1] == 0 and s[T + 2] == 0:
+        _tangent_of(s, a, b, c, vertices)
     ua, va = vertices[a, UV], vertices[a, UV + 1]
     twice = (vertices[b, UV] - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vertices[b, UV + 1] - va)
     return w0, w1, np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)

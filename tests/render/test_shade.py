@@ -210,3 +210,19 @@ def test_what_stands_before_a_lamp_casts_a_shadow(kind):
     for name, field in light.items():
         assert field[under] < 0.05 * field[beside], name
     assert light["both"][beside] == pytest.approx(light["lamp"][beside] + light["sun"][beside], rel=0.05)
+
+
+def test_a_normal_map_needs_no_tangents():
+    """The faces' own are those that the vertices would have: u to the right, green against v."""
+    slope = np.full((4, 4, 3), 255, np.uint8)
+    slope[...] = (200, 90, 220)
+    bent = Texture(Image(slope, colour="data"))
+    material = Material("m", metallic=0.0, roughness=0.6, normal_texture=bent)
+    view = View(look_at((0.0, 0.0, 4.0), (0.0, 0.0, 0.0)))
+    right = np.tile(np.array([1, 0, 0, 1], np.float32), (4, 1))
+    with_, without, plain = (
+        linear(Scene(nodes=(Node("n", mesh=quad(one, normals=TOWARD, **more)),)), view)[0][12, 12]
+        for one, more in ((material, {"tangents": right}), (material, {}), (Material("p", metallic=0.0, roughness=0.6), {}))
+    )
+    assert without == pytest.approx(with_, rel=1e-5)
+    assert abs(without - plain).max() > 0.02

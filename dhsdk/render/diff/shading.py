@@ -119,6 +119,7 @@ def shade(
     point = Point.blank(len(face), at, normal, torch.nn.functional.normalize(toward, dim=1))
     point.open = opened(look.grids, face, w)
     uv, tint, tangent = blend(vertices.uvs), blend(vertices.colors), blend(vertices.tangents)
+    tangent = torch.where((tangent[:, :3] == 0).all(dim=1, keepdim=True), _face_tangents(vertices, corners), tangent)
     density = densities(vertices, corners, weights)
     for number in torch.unique(material[face]).tolist():
         pick = torch.nonzero(material[face] == number).flatten()
@@ -220,6 +221,18 @@ def _surface(look: Look, number: int, pick: Tensor, p: Point, uv: Tensor, tint: 
         put("stretch", stretch)
         put("along", along)
     put("thin_nm", most * one if film is None else least + (most - least) * film[:, 1])
+
+
+def _face_tangents(vertices: Vertices, corners: Tensor) -> Tensor:
+    """(N, 4) the faces' own tangents, for vertices without any: along u, their side that of maps whose green points against v."""
+    uv, at = vertices.uvs[corners], vertices.positions[corners]
+    a, b = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+    twice = (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1])[:, None]
+    side = torch.where(twice > 0, 1.0, -1.0)
+    t = side * ((at[:, 1] - at[:, 0]) * b[:, 1:] - (at[:, 2] - at[:, 0]) * a[:, 1:])
+    size = (t * t).sum(dim=1, keepdim=True)
+    there = (size > 0) & (size < 1e30) & (twice != 0)
+    return torch.cat([torch.where(there, t / size.clamp(min=1e-30).sqrt(), 0.0), -side], dim=1)
 
 
 def _tangent(n: Tensor, tangent: Tensor) -> tuple[Tensor, Tensor]:

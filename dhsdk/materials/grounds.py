@@ -17,12 +17,12 @@ def ground(rng: Rng, size: int, kind: Variety) -> Layers:
 
 def _moss(rng: Rng, size: int, kind: Variety) -> Layers:
     """Cushions of tiny stars."""
-    away, gap, name = cells(rng, size, 16)
+    away, _, name = cells(rng, size, 16)
     near, _, star = cells(rng, size, 128)
-    cushion = smooth(0.0, 0.25, gap) * smooth(0.9, 0.2, away)
+    cushion = smooth(0.9, 0.1, away)
     fine = smooth(0.6, 0.1, near)
     cloud = fractal(rng, size, (3, 3), 4)
-    tone = 0.75 - 0.3 * cushion - 0.18 * fine + 0.25 * (name - 0.5) + 0.3 * (cloud - 0.5) + 0.12 * star
+    tone = 0.7 - 0.2 * cushion - 0.25 * fine + 0.12 * (name - 0.5) + 0.3 * (cloud - 0.5) + 0.12 * star
     return Layers(kind.relief * (5.0 * cushion + 1.2 * fine), tone, 0.03 * star)
 
 

@@ -18,14 +18,14 @@ def leaf(rng: Rng, size: int, kind: Variety) -> Layers:
 def _mass(rng: Rng, size: int, kind: Variety) -> Layers:
     """Leaves over leaves: each its own green, lit at one end, dark between."""
     away, gap, name = cells(rng, size, 16)
-    near, slit, other = cells(rng, size, 32)
-    dome, small = smooth(0.75, 0.1, away) * smooth(0.0, 0.14, gap), smooth(0.75, 0.1, near) * smooth(0.0, 0.16, slit)
+    near, _, other = cells(rng, size, 32)
+    dome, small = smooth(0.9, 0.1, away) * smooth(0.0, 0.3, gap), smooth(0.8, 0.1, near)
     body = np.maximum(dome, 0.8 * small)
     cloud = fractal(rng, size, (3, 3), 3)
-    tone = 0.82 - 0.42 * body + 0.26 * (name - 0.5) + 0.16 * (other - 0.5) + 0.2 * (cloud - 0.5)
-    height = kind.relief * (7.0 * dome + 3.0 * small)
-    pale = smooth(0.82, 0.86, name) * dome
-    return Layers(height, tone, 0.08 * (other - 0.5), ((0.6 * pale * kind.spots, kind.third or kind.color),))
+    tone = 0.72 - 0.3 * body + 0.3 * (name - 0.5) + 0.2 * (other - 0.5) + 0.3 * (cloud - 0.5)
+    height = kind.relief * (5.0 * dome + 3.0 * small)
+    pale = smooth(0.8, 0.86, name) * dome
+    return Layers(height, tone, 0.08 * (other - 0.5), ((0.5 * pale * kind.spots, kind.third or kind.color),))
 
 
 def _needles(rng: Rng, size: int, kind: Variety) -> Layers:

@@ -16,22 +16,22 @@ def rock(rng: Rng, size: int, kind: Variety) -> Layers:
 
 
 def _cracks(rng: Rng, size: int, count: int) -> np.ndarray:
-    """Thin joints that come and go."""
-    _, gap, _ = cells(rng, size, count)
-    there = smooth(0.45, 0.7, fractal(rng, size, (count, count), 3))
-    return smooth(0.035, 0.006, gap) * there
+    """Thin joints that come and go: the zero lines of bent noise, few of them."""
+    field = np.abs(2.0 * fractal(rng, size, (count // 2, count // 2), 5, 0.55) - 1.0)
+    there = smooth(0.5, 0.75, fractal(rng, size, (count // 2, count // 2), 3))
+    return smooth(0.02, 0.003, field) * there
 
 
 def _lichen(rng: Rng, size: int) -> np.ndarray:
-    away, _, name = cells(rng, size, 16)
-    ragged = fractal(rng, size, (size // 16, size // 16), 2)
-    return smooth(0.8, 0.84, name) * smooth(0.5, 0.36, away + 0.3 * (ragged - 0.5))
+    """A few ragged patches."""
+    patch = fractal(rng, size, (9, 9), 5, 0.7)
+    return smooth(0.72, 0.78, patch) * smooth(0.5, 0.7, grid(rng, size, (4, 4)))
 
 
 def _weathered(rng: Rng, size: int, kind: Variety) -> Layers:
     broad = fractal(rng, size, (2, 2), 6, 0.55)
-    _, edge, plane = cells(rng, size, 8)
-    facets = plane * smooth(0.0, 0.08, edge)
+    away, _, plane = cells(rng, size, 8)
+    facets = plane * smooth(1.0, 0.3, away)
     fine = grid(rng, size, (size // 3, size // 3))
     _, _, grain = cells(rng, size, 128)
     specks = smooth(0.86, 0.9, grain)
@@ -63,7 +63,7 @@ def _bedded(rng: Rng, size: int, kind: Variety) -> Layers:
     lines = 0.5 + 0.5 * np.sin(np.float32(2.0 * np.pi) * beds * 4.0)
     cloud = fractal(rng, size, (4, 4), 5)
     sand = grid(rng, size, (size // 2, size // 2))
-    tone = 0.02 + 0.42 * own + 0.14 * lines + 0.26 * cloud + 0.12 * sand + 0.25 * (1.0 - shelf)
+    tone = 0.12 + 0.3 * own + 0.06 * lines + 0.3 * cloud + 0.12 * sand + 0.16 * (1.0 - shelf)
     height = kind.relief * (6.0 * own * shelf + 2.0 * shelf + 0.7 * lines + 2.0 * cloud + 0.3 * sand)
     return Layers(
         height.astype(np.float32), tone.astype(np.float32), 0.04 * sand, ((0.3 * (own > 0.86), kind.third or kind.color),)

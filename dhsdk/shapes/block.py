@@ -151,11 +151,8 @@ def _merge(points: np.ndarray) -> float:
     return max(min(MERGE * float(np.linalg.norm(np.ptp(points, axis=0))), 0.06 * thick), 0.3 * LEAST)
 
 
-def chipped(one: Block, rng: np.random.Generator, width: float, chips: int = 0, depth: float = 0.0, sharp: float = 24.0) -> Block:
-    """The block with its edges cut by about `width` metres, and `chips` of its corners broken off up to `depth` metres deep.
-
-    sharp: degrees; edges that turn less stay.
-    """
+def broken(one: Block, rng: np.random.Generator, chips: int, depth: float) -> Block:
+    """The block with `chips` of its corners broken off, up to `depth` metres deep."""
     points = corners(one)
     points = _welded(points, _merge(points))
     for _ in range(chips):
@@ -165,6 +162,11 @@ def chipped(one: Block, rng: np.random.Generator, width: float, chips: int = 0, 
         reach = float(out @ at - depth * rng.uniform(0.35, 1.0))
         if reach > 0.3 * float((points @ out).max()) + 0.7 * float(out @ one.center):
             one = cut(one, out, reach, 0.96)
+    return one
+
+
+def chipped(one: Block, rng: np.random.Generator, width: float, sharp: float = 24.0) -> Block:
+    """The block with its edges cut by about `width` metres. sharp: degrees; edges that turn less stay."""
     normals, offsets = _edge_cuts(one, rng, width, math.cos(math.radians(sharp)))
     return Block(
         np.concatenate([one.normals, normals]),

@@ -120,10 +120,10 @@ def tufted(
     root = middles[chosen]
     out = unit(root - center)
     side = unit(np.cross(out, rng.normal(size=(count, 3))))
-    ahead = unit(0.62 * out + 0.78 * side - droop * UP)
+    ahead = unit(0.6 * out + 0.8 * side - droop * UP)
     long = length * rng.uniform(0.7, 1.15, count)
-    root = root - 0.28 * long[:, None] * ahead
-    bright = rng.uniform(0.86, 1.0, count)
+    root = root - 0.1 * long[:, None] * out
+    bright = rng.uniform(0.82, 1.0, count)
     return leaves(Leaf(root, ahead, out, long, slim * long), 0.22, bright)
 
 

@@ -22,7 +22,6 @@ def limb(
     rng: Rng,
     *,
     ridges: float = 0.0,
-    lobes: int = 0,
     flare: float = 0.0,
     pointed: bool = True,
     level: bool = False,
@@ -30,22 +29,18 @@ def limb(
 ) -> Shell:
     """A closed tube along path (R, 3), metres, with a radius for each point; u of its UVs runs along it.
 
-    ridges: how uneven its section is. lobes, flare: that many roots stand out at its start, by `flare` times the radius.
+    ridges: how uneven its section is. flare: by how much of its radius it widens at its start.
     pointed: it ends in a tip; otherwise it is cut off. level: its cut ends are level.
     """
     radii = np.maximum(np.asarray(radii, np.float64), LEAST)
     _, first, second = frames(path)
     angle = np.arange(sides) * (2.0 * math.pi / sides)
     uneven = 1.0 + ridges * rng.uniform(-1.0, 0.6, sides)
-    tall = rng.uniform(0.6, 1.0, max(1, lobes))
-    root = (
-        (0.5 + 0.5 * np.cos(lobes * angle)) * tall[np.rint(angle * lobes / (2.0 * math.pi)).astype(int) % len(tall)] * bool(lobes)
-    )
     walked = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    near = np.exp(-walked / max(1.6 * float(radii[0]), LEAST))
+    near = np.exp(-walked / max(0.9 * float(radii[0]), LEAST))
     rings = []
     for k, center in enumerate(path):
-        own = uneven * (1.0 + ridges * 0.25 * rng.uniform(-1.0, 1.0, sides)) + flare * near[k] * root
+        own = uneven * (1.0 + ridges * 0.25 * rng.uniform(-1.0, 1.0, sides)) + flare * near[k]
         around = np.cos(angle)[:, None] * first[k] + np.sin(angle)[:, None] * second[k]
         rings.append(center + radii[k] * own[:, None] * around)
     if level:
@@ -69,9 +64,9 @@ def roots(foot: np.ndarray, radius: float, count: int, reach: float, rng: Rng) -
         side = np.array([-ahead[2], 0.0, ahead[0]]) * rng.uniform(-0.3, 0.3) * long
         thick = radius * rng.uniform(0.38, 0.52)
         t = np.array([0.0, 0.3, 0.6, 0.85, 1.0])
-        path = foot + np.outer(0.35 * radius + t * long, ahead) + np.outer(t * t, side)
+        path = foot + np.outer(0.15 * radius + t * (long + 0.2 * radius), ahead) + np.outer(t * t, side)
         radii = thick * (1.0 - 0.75 * t)
-        path[:, 1] = foot[1] + 0.75 * radii + (0.95 * radius) * (1.0 - t) ** 2.4
+        path[:, 1] = foot[1] + 0.75 * radii + (0.8 * radius) * (1.0 - t) ** 2.6
         out.append(limb(path, radii, 6, rng, ridges=0.1))
     return out
 
@@ -86,7 +81,7 @@ def wandering(
     length = float(np.linalg.norm(end - start))
     t = np.linspace(0.0, 1.0, count) if isinstance(count, int) else count
     rows = start + (end - start) * t[:, None]
-    for wave, share in ((1, 1.0), (2, 0.55), (3, 0.3)):
+    for wave, share in ((1, 1.0), (2, 0.5)):
         aside = rng.normal(0.0, 1.0, 3) * np.array([1.0, 0.35, 1.0])
         rows = rows + np.sin(math.pi * wave * t)[:, None] * (share * bend * length * aside)
     rows[:, 1] += rise * length * np.sin(math.pi * t) * (1.0 - 0.35 * t)

@@ -19,8 +19,10 @@ Habit = Literal[
 
 
 class Size(Params):
-    height: float = param(5.2, help="from the ground to the top", unit="m", ge=0.04, le=30.0, low="short", high="tall")
-    width: float = param(3.8, help="across the crown, the cap, the leaves", unit="m", ge=0.04, le=20.0, low="narrow", high="wide")
+    height: float = param(5.2, help="from the ground to the top", unit="m", ge=0.04, le=30.0)
+    width: float = param(3.8, help="across the crown, the cap, the leaves", unit="m", ge=0.04, le=20.0)
+    stretch: float = param(1.0, help="how much higher than that it has grown", ge=0.5, le=1.9, low="short", high="tall")
+    breadth: float = param(1.0, help="how much broader than that it has grown", ge=0.5, le=1.9, low="narrow", high="wide")
 
 
 class Trunk(Params):
@@ -93,8 +95,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "birch": {
         "size": {"height": 7.4, "width": 2.9},
-        "trunk": {"girth": 0.036, "clear": 0.36, "gnarled": 0.2, "roots": 0.25, "stems": 2},
-        "crown": {"style": "oval", "boughs": 4, "clumps": 10, "dense": 0.45, "leaf": 0.35},
+        "trunk": {"girth": 0.042, "clear": 0.24, "gnarled": 0.25, "roots": 0.25, "stems": 2},
+        "crown": {"style": "oval", "boughs": 5, "clumps": 12, "dense": 0.5, "leaf": 0.35},
     },
     "poplar": {
         "size": {"height": 9.0, "width": 2.1},
@@ -134,15 +136,15 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "pine": {
         "habit": "conifer",
         "size": {"height": 9.0, "width": 4.6},
-        "trunk": {"girth": 0.055, "clear": 0.5, "gnarled": 0.4, "leaning": 0.25, "roots": 0.4},
-        "crown": {"style": "layered", "boughs": 6, "dense": 0.6},
+        "trunk": {"girth": 0.065, "clear": 0.42, "gnarled": 0.5, "leaning": 0.3, "roots": 0.4},
+        "crown": {"style": "layered", "boughs": 6, "clumps": 7, "dense": 0.6},
         "leaves": {"droop": 0.15},
     },
     "palm": {
         "habit": "palm",
         "size": {"height": 6.0, "width": 4.8},
-        "trunk": {"girth": 0.055, "leaning": 0.6, "gnarled": 0.35, "roots": 0.5},
-        "leaves": {"count": 11, "droop": 0.55, "feathered": True},
+        "trunk": {"girth": 0.06, "leaning": 0.6, "gnarled": 0.35, "roots": 0.5},
+        "leaves": {"count": 14, "droop": 0.5, "feathered": True},
         "bloom": {"fruit": 0.5},
     },
     "bush": {
@@ -327,7 +329,7 @@ class Plant(Kernel):
             "spots": "leaf/fungus/#f4efe2",
             "petals": "leaf/petal/#f4f1ea",
             "heart": "leaf/fungus/#8a5a1f",
-            "hole": "wood/ebony/#1b1511",
+            "hole": "ground/soil/#241b14",
             "pot": "ceramic/terracotta",
             "soil": "ground/soil",
             "snow": "ground/snow",

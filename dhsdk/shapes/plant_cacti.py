@@ -42,7 +42,7 @@ def cactus_parts(p: PlantParams, rng: Stream) -> list[Part]:
             tops.append((path[-1], size * radius, UP))
             continue
         at = h * np.clip(p.trunk.clear + 0.13 * (k % 3) * own.uniform(0.6, 1.2), 0.05, 0.72)
-        out = max(half - 0.5 * radius, 1.9 * radius)
+        out = max(half - 0.5 * radius, 2.3 * radius)
         rise = h * own.uniform(0.24, 0.4)
         t = np.linspace(0.0, 1.0, 12)
         elbow = np.clip(t / 0.45, 0.0, 1.0)

@@ -62,12 +62,13 @@ def conifer_parts(p: PlantParams, rng: Stream) -> list[Part]:
                 continue
             angle = math.tau * (n + 0.5 * (k % 2) + own.uniform(-0.14, 0.14)) / count
             long = reach * own.uniform(0.86, 1.06)
-            bough = _bough(at, angle, long, p.leaves.droop, math.tau * reach / count, own)
+            droop = min(p.leaves.droop, max(0.0, 0.62 * (float(at[1]) - 0.02 * h) / long))
+            bough = _bough(at, angle, long, droop, math.tau * reach / count, own)
             green.append(softened(surface(bough), at - 0.4 * reach * UP))
             if p.snow > 0.02 and own.random() < 0.35 + 0.65 * p.snow:
-                snow.append(_drift(at, angle, long, p.leaves.droop, math.tau * reach / count, p.snow))
+                snow.append(_drift(at, angle, long, droop, math.tau * reach / count, p.snow))
             if p.bloom.fruit > own.random() * 2.0:
-                tip = arching(at, angle, 0.82 * long, 0.25, 0.7 * p.leaves.droop, 3)[-1]
+                tip = arching(at, angle, 0.82 * long, 0.25, 0.7 * droop, 3)[-1]
                 cones.append(clump(own, tip - 0.05 * long * UP, long * np.array([0.07, 0.13, 0.07]), level=0, flat=1.0))
     top = path[-1]
     green.append(surface(_tip(top, 0.1 * h, 0.13 * half)))
@@ -129,8 +130,8 @@ def palm_parts(p: PlantParams, rng: Stream) -> list[Part]:
         inner = k / p.leaves.count
         angle = GOLDEN * k
         long = half * own.uniform(1.0, 1.15) * (1.25 - 0.3 * inner)
-        up = 0.25 + 0.95 * inner + own.uniform(-0.1, 0.1)
-        path = arching(head, angle, long, up, (0.45 + 0.75 * p.leaves.droop) * (0.85 + 0.2 * inner), 7)
+        up = 0.3 + 1.0 * inner + own.uniform(-0.1, 0.1)
+        path = arching(head, angle, long, up, (0.35 + 0.75 * p.leaves.droop) * (1.05 - 0.5 * inner), 7)
         shells.append(_leaf(p, path, long, angle, own, 12, 0.42))
         if p.snow > 0.02:
             snow.append(

@@ -50,10 +50,11 @@ def _rooted(part: Part) -> Part:
 
 
 def _proportioned(p: PlantParams) -> PlantParams:
-    """No plant is narrower than an eighth of its height, or more than four times as wide as high (a log twelve times)."""
+    """The plant as it has grown: no narrower than an eighth of its height, at most four times as wide (a log twelve times)."""
     most = 12.0 if p.habit == "log" else 4.0
-    width = min(max(p.size.width, p.size.height / 8.0), most * p.size.height)
-    return p.model_copy(update={"size": p.size.model_copy(update={"width": width})})
+    height = p.size.height * p.size.stretch
+    width = min(max(p.size.width * p.size.breadth, height / 8.0), most * height)
+    return p.model_copy(update={"size": p.size.model_copy(update={"height": height, "width": width})})
 
 
 def _potted(p: PlantParams, plant: list[Part], rng: Stream) -> list[Part]:

@@ -13,7 +13,7 @@ from dhsdk.shapes.kernel import Part, PartSocket, Stream, Surface
 from dhsdk.shapes.lathe import torus
 from dhsdk.shapes.limbs import limb, roots, shared, tapering, wandering
 from dhsdk.shapes.plant import PlantParams
-from dhsdk.shapes.surface import Shell, join, moved, surface, tinted, turned
+from dhsdk.shapes.surface import Shell, join, mapped, moved, surface, tinted, turned
 
 Rng = np.random.Generator
 
@@ -40,7 +40,7 @@ def tree_parts(p: PlantParams, rng: Stream) -> list[Part]:
     sockets = [PartSocket("top", vec(every[int(np.argmax(every[:, 1]))]), "mount")]
     if p.trunk.hollow:
         parts += _hollow(p, base)
-        sockets.append(PartSocket("hollow", vec(base.at(HOLE) + (0.0, 0.0, base.thick(HOLE))), "mount"))
+        sockets.append(PartSocket("hollow", vec(base.at(_knot(p)) + (0.0, 0.0, base.thick(_knot(p)))), "mount"))
     parts[0] = Part("trunk", parts[0].surface, "bark", sockets=tuple(sockets))
     return parts
 
@@ -60,8 +60,6 @@ class Stem:
         return float(np.interp(t, ROWS, self.radii))
 
 
-HOLE = 0.2
-"""Where on a trunk a hollow is."""
 ROWS = np.array([0.0, 0.015, 0.045, 0.1, 0.2, 0.34, 0.48, 0.62, 0.76, 0.89, 1.0])
 """Where a trunk's rings stand: close together where the roots spread."""
 
@@ -80,7 +78,7 @@ def _stem(p: PlantParams, k: int, clumps: list[Clump], rng: Stream) -> Stem:
     fork = p.trunk.clear + 0.12
     slim = np.where(fork > ROWS, 1.0 - 0.35 * ROWS / fork, 0.65 * (1.0 - 0.8 * (ROWS - fork) / (1.0 - fork)))
     uneven = 0.06 + 0.12 * p.trunk.gnarled
-    trunk = limb(path, radius * slim, 7 if many else 10, own, ridges=uneven, lobes=1, flare=0.5 * p.trunk.roots, level=True)
+    trunk = limb(path, radius * slim, 7 if many else 10, own, ridges=uneven, flare=0.15 + 0.3 * p.trunk.roots, level=True)
     count = round((3 if many else 5) * p.trunk.roots**0.5)
     return Stem(path, radius * slim, [trunk, *roots(path[0], radius, count, 1.2 + 1.8 * p.trunk.roots, own)])
 
@@ -92,7 +90,7 @@ def _clumps(p: PlantParams, rng: Rng) -> list[Clump]:
     tall = 0.5 * (h - low)
     count = p.crown.clumps
     if p.habit == "bush":
-        low, tall = -0.3 * h, 0.65 * h
+        low, tall = -0.62 * h, 0.81 * h
     elif p.crown.style in ("layered", "columnar"):
         return _stacked(p, rng, low)
     mean = (half * half * tall) ** (1.0 / 3.0)
@@ -136,8 +134,8 @@ def _stacked(p: PlantParams, rng: Rng, low: float) -> list[Clump]:
         t = k / max(1, count - 1)
         angle = GOLDEN * 1.4 * k + rng.uniform(-0.3, 0.3)
         if layered:
-            size = half * (0.62 - 0.22 * t) * (0.8 + 0.35 * p.crown.dense) * rng.uniform(0.88, 1.1) * (9.0 / (count + 4.0)) ** 0.5
-            away = (half - size) * (1.0 - t**1.5)
+            size = half * (0.6 - 0.2 * t) * (0.8 + 0.35 * p.crown.dense) * rng.uniform(0.88, 1.1) * (9.0 / (count + 4.0)) ** 0.5
+            away = 1.1 * (half - size) * (1.0 - t**1.3)
             y = low + (h - low) * (0.12 + 0.82 * t) - 0.3 * size
             radii = size * np.array([1.0, 0.42 + 0.1 * p.stylised, 1.0])
         else:
@@ -200,7 +198,11 @@ def _bough(p: PlantParams, start: np.ndarray, goal: np.ndarray, others: list[np.
         t = rng.uniform(0.35, 0.7)
         at = path[round(t * 6)]
         thin = max(0.55 * float(np.interp(t, np.linspace(0, 1, 7), radii)), LEAST)
-        shells.append(_twig(at, other, thin, rng, gnarled))
+        reach = wandering(at, other, rng, bend=0.04 + 0.1 * gnarled, count=6, rise=0.12)
+        thinner = tapering(thin, 0.3 * thin, 6)
+        shells.append(limb(reach, thinner, 5, rng))
+        if p.crown.bare:
+            shells += _sprays(reach, thinner, rng, gnarled, 2, 0.4 * float(np.linalg.norm(other - at)))
     if p.crown.bare:
         shells += _sprays(path, radii, rng, gnarled, 5, 0.45 * length)
     return shells
@@ -250,13 +252,15 @@ def crown_parts(p: PlantParams, clumps: list[Clump], rng: Stream) -> list[Part]:
         mean = float(np.cbrt(one.radii.prod()))
         ball = clump(own, one.center, one.radii, flat=0.72, lumps=0.3 + 0.2 * p.crown.dense)
         leaf = mean * (0.24 + 0.5 * p.crown.leaf) * (1.0 + 0.2 * p.stylised)
-        body = join(ball, tufted(own, ball, one.center, per, leaf, droop=0.9 if weeping else 0.3))
+        body = join(tinted(ball, 0.84), tufted(own, ball, one.center, per, leaf, droop=0.9 if weeping else 0.3))
+        if p.habit == "bush":
+            body = mapped(body, _grounded)
         below = one.center - UP * (0.35 * one.radii[1])
         tone = own.uniform(0.84, 1.0)
         green.append(softened(surface(tinted(body, tone)), below))
         if weeping:
             green += [softened(surface(tinted(strand, tone)), one.center) for strand in _strands(p, one, own)]
-        flowers += _dots(own, ball, one, round(7 * p.bloom.blossom), 0.15 * mean, 0.3)
+        flowers += _dots(own, ball, one, round(8 * p.bloom.blossom), 0.085 * mean * (1.0 + 0.5 * (p.habit == "bush")), 0.1)
         fruits += _dots(own, ball, one, round(4 * p.bloom.fruit), 0.13 * mean, -0.1)
         if p.snow > 0.02:
             cap = one.radii * (0.72 + 0.26 * p.snow, 0.3 + 0.3 * p.snow, 0.72 + 0.26 * p.snow)
@@ -266,6 +270,12 @@ def crown_parts(p: PlantParams, clumps: list[Clump], rng: Stream) -> list[Part]:
         if shells:
             parts.append(Part(name, surface(join(*shells)), slot, vec(clumps[0].center), "trunk", collide=False))
     return parts
+
+
+def _grounded(points: np.ndarray) -> np.ndarray:
+    """What would be below the ground lies flat on it."""
+    y = points[:, 1]
+    return np.stack([points[:, 0], np.where(y < 0.0, 0.04 * y, y), points[:, 2]], axis=1)
 
 
 def _dots(rng: Rng, ball: Shell, one: Clump, count: int, radius: float, least: float) -> list[Shell]:
@@ -301,14 +311,20 @@ def _strands(p: PlantParams, one: Clump, rng: Rng) -> list[Shell]:
     return out
 
 
+def _knot(p: PlantParams) -> float:
+    """Where on the trunk a hollow is: above the roots, below the boughs."""
+    return 0.1 + 0.5 * p.trunk.clear
+
+
 def _hollow(p: PlantParams, stem: Stem) -> list[Part]:
     """A knot hole in front: a collar of bark around a dark hollow."""
-    radius = stem.thick(HOLE)
-    center = stem.at(HOLE) + (0.0, 0.0, 0.86 * radius)
-    wide = 0.42 * radius
-    collar = turned(torus(wide, 0.0, 0.34 * wide, 10, 6), (1.0, 0.0, 0.0), math.pi / 2.0)
-    dark = clump(np.random.default_rng(0), np.zeros(3), np.array([wide, wide, 0.16 * wide]), lumps=0.0, flat=1.0)
-    tall = np.array([1.0, 1.35, 1.0])
+    t = _knot(p)
+    radius = stem.thick(t)
+    center = stem.at(t) + (0.0, 0.0, 0.98 * radius)
+    wide = 0.46 * radius
+    collar = turned(torus(wide, 0.0, 0.34 * wide, 12, 6), (1.0, 0.0, 0.0), math.pi / 2.0)
+    dark = clump(np.random.default_rng(0), np.zeros(3), np.array([wide, wide, 0.2 * wide]), lumps=0.0, flat=1.0)
+    tall = np.array([1.0, 1.4, 1.0])
     return [
         Part(name, surface(moved(Shell(one.points * tall, one.faces, one.uvs, one.tint, one.crease), vec(center))), slot,
              vec(center), "trunk", collide=False)

@@ -18,9 +18,11 @@ Form = Literal[
 
 
 class Size(Params):
-    width: float = param(1.8, help="from left to right", unit="m", ge=0.1, le=20.0, low="narrow", high="wide")
-    height: float = param(1.25, help="from the ground to the top", unit="m", ge=0.05, le=20.0, low="short", high="tall")
-    depth: float = param(1.5, help="from front to back", unit="m", ge=0.1, le=20.0, low="shallow", high="deep")
+    width: float = param(1.8, help="from left to right", unit="m", ge=0.1, le=20.0)
+    height: float = param(1.25, help="from the ground to the top", unit="m", ge=0.05, le=20.0)
+    depth: float = param(1.5, help="from front to back", unit="m", ge=0.1, le=20.0)
+    stretch: float = param(1.0, help="how much higher than that it is", ge=0.5, le=1.9, low="short", high="tall")
+    breadth: float = param(1.0, help="how much wider than that it is", ge=0.5, le=1.9, low="narrow", high="wide")
 
 
 class Stone(Params):
@@ -117,7 +119,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "hoodoo": {
         "form": "hoodoo",
         "size": {"width": 2.2, "height": 5.2, "depth": 2.0},
-        "stone": {"strata": 7, "blocky": 0.35, "rough": 0.2},
+        "stone": {"strata": 5, "blocky": 0.6, "rough": 0.2},
         "cover": {"debris": 3},
     },
     "stalagmite": {

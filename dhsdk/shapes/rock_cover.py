@@ -32,7 +32,8 @@ def capped(pieces: Sequence[Piece], amount: float, height: float, slot: str, rng
             and (other[0][[0, 2]] < middle[[0, 2]]).all() and (other[1][[0, 2]] > middle[[0, 2]]).all()
             for n, other in enumerate(limits)
         )  # fmt: skip
-        if not roofed and (slot == "snow" or own.random() < 0.45 + 0.55 * amount):
+        highest = high[1] >= max(limit[1][1] for limit in limits)
+        if highest or (not roofed and (slot == "snow" or own.random() < 0.45 + 0.55 * amount)):
             out += _cushions(one, amount, height, slot, own)
     return out
 
@@ -43,7 +44,7 @@ def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.rando
     span = np.ptp(points, axis=0)
     reach = float(min(span[0], span[2]))
     thick = (0.035 + 0.05 * amount if slot == "snow" else 0.02 + 0.03 * amount) * min(reach, 0.5 * height + 0.5 * reach)
-    down = (0.08 + 0.34 * amount) * (high - low) + thick
+    down = (0.05 + (0.26 if slot == "snow" else 0.17) * amount) * min(high - low, 1.4 * reach) + thick
     up = np.clip(one.normals[:, 1], -0.3, 1.0)
     body = grown(one, thick * (0.42 + 0.58 * np.clip(up, 0.0, 1.0)))
     tilt = np.array([rng.uniform(-0.2, 0.2), -1.0, rng.uniform(-0.2, 0.2)])
@@ -51,17 +52,17 @@ def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.rando
     level = np.array([top[0], high - down, top[2]])
     whole = cut(body, tilt, float(tilt @ level), 0.86)
     out = [whole]
-    for k in range(2 + round(2 * amount)):
+    for k in range(3 + round(3 * amount)):
         # A tongue: a narrow sector of the same cushion that comes further down.
-        angle = rng.uniform(0.0, math.tau) + 2.1 * k
+        angle = rng.uniform(-0.4, 0.4) + 2.4 * k
         side = np.array([-math.sin(angle), 0.0, math.cos(angle)])
         outwards = np.array([math.cos(angle), 0.0, math.sin(angle)])
-        wide = reach * rng.uniform(0.1, 0.2)
+        wide = reach * rng.uniform(0.12, 0.3)
         tongue = grown(body, -0.12 * thick)
-        for normal, limit in ((side, wide), (-side, wide), (-outwards, -0.05 * reach)):
+        narrowing = np.array([0.0, rng.uniform(0.15, 0.5), 0.0])
+        for normal, limit in ((side - narrowing, wide), (-side - narrowing, wide), (-outwards, -0.05 * reach)):
             tongue = cut(tongue, normal, float(normal @ top) + limit, 0.86)
-        fall = level - (0.0, down * rng.uniform(0.3, 0.75), 0.0)
+        fall = level - (0.0, down * rng.uniform(0.35, 1.5), 0.0)
         out.append(cut(tongue, (0.0, -1.0, 0.0), float(-fall[1]), 0.86))
-    return [
-        shell(chipped(each, rng, 0.7 * thick, sharp=20.0), 62.0) for each in out if np.ptp(corners(each), axis=0).min() > SPECK
-    ]
+    kept = [(k, each) for k, each in enumerate(out) if np.ptp(corners(each), axis=0).min() > SPECK]
+    return [shell(chipped(each, rng, 0.7 * thick, 20.0 if k == 0 else 40.0), 62.0) for k, each in kept]

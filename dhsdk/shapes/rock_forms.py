@@ -20,12 +20,16 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """A part on its way: blocks that pass through one another. fitted: it counts for the size of the whole."""
+    """A part on its way: blocks that pass through one another. fitted: it counts for the size of the whole.
+
+    smooth: its edges are rounded, not chipped.
+    """
 
     name: str
     blocks: tuple[Block, ...]
     slot: str = "stone"
     fitted: bool = True
+    smooth: bool = False
 
 
 def tilted(one: Block, rng: Rng, amount: float) -> Block:
@@ -71,12 +75,12 @@ def _boulder(p: RockParams, rng: Stream) -> list[Piece]:
     pieces = []
     for k in range(p.count):
         own = rng("stone", k)
-        share = 1.0 if k == 0 else own.uniform(0.32, 0.62)
+        share = 1.0 if k == 0 else own.uniform(0.4, 0.68)
         one = _stone(p, own, (0.5 * w * share, 0.56 * h * share, 0.5 * d * share))
         one = tilted(one, own, 0.25 * p.stone.lean) if k else spun(one, rotation((0.0, 0.0, 1.0), 0.3 * p.stone.lean))
         if k:
             angle = TAU * (k * 0.382 + own.uniform(-0.06, 0.06)) + 0.6
-            at = (0.40 * w * math.cos(angle), 0.40 * h * share - 0.4 * h, 0.40 * d * math.sin(angle))
+            at = (0.46 * w * math.cos(angle), 0.42 * h * share - 0.42 * h, 0.46 * d * math.sin(angle))
             one = shifted(one, at)
         pieces.append(Piece(f"stone_{k + 1}", tuple(cleft(p, one, own))))
     return pieces
@@ -235,9 +239,9 @@ def _hoodoo(p: RockParams, rng: Stream) -> list[Piece]:
     for k in range(beds):
         own = rng("bed", k)
         t = (edges[k] + edges[k + 1]) / (1.6 * h)
-        wide = 0.5 * (1.0 - 1.15 * t + 0.72 * t * t) * own.uniform(0.84, 1.0) * (0.92 if k % 2 else 1.04)
+        wide = 0.52 * (1.0 - 1.25 * t + 0.8 * t * t) * own.uniform(0.9, 1.0) * (0.9 if k % 2 else 1.04)
         tall = float(edges[k + 1] - edges[k])
-        one = _stone(p, own, (w * wide, 0.66 * tall, d * wide), 0.96)
+        one = _stone(p, own, (w * wide, 0.72 * tall, d * wide), 0.98)
         drift = drift + own.uniform(-1.0, 1.0, 2) * 0.035 * p.stone.lean * w
         blocks.append(shifted(one, (drift[0] * 3, float(edges[k]) + 0.5 * tall, drift[1] * 3)))
     own = rng("cap")
@@ -254,28 +258,29 @@ def _stalagmite(p: RockParams, rng: Stream) -> list[Piece]:
         own = rng("cone", k)
         share = 1.0 if k == 0 else own.uniform(0.35, 0.72) * (1.0 - 0.3 * k / p.count)
         tall, radius = h * share, (0.2 if k == 0 else 0.17) * w * math.sqrt(share)
-        drums = max(3, round(7 * math.sqrt(share)))
+        drums = max(3, round(5.4 * math.sqrt(share)))
         angle = 2.39996 * k
         away = 0.0 if k == 0 else 0.24 + 0.08 * own.random()
-        blocks = []
-        for n in range(drums):
-            low, high = (n / drums) ** 0.85 * tall, ((n + 1) / drums) ** 0.85 * tall
-            wide = radius * (1.0 - 0.9 * (n / drums) ** (0.55 + 0.6 * p.span.cap)) * own.uniform(0.9, 1.08)
-            blocks.append(shifted(_drum(own, wide, high - low, n == drums - 1), (0.0, low, 0.0)))
+        steps = np.linspace(0.0, 1.0, drums + 1)
+        heights = steps**0.85 * tall
+        wide = radius * (1.0 - 0.92 * steps ** (0.55 + 0.6 * p.span.cap)) * np.append(own.uniform(0.93, 1.07, drums), 0.3)
+        blocks = [
+            shifted(_drum(own, wide[n], wide[n + 1], heights[n + 1] - heights[n]), (0.0, heights[n], 0.0)) for n in range(drums)
+        ]
         lean = rotation((math.sin(angle), 0.0, -math.cos(angle)), (0.05 + 0.25 * p.stone.lean) * own.uniform(-1.0, 0.2))
         at = (away * w * math.cos(angle), 0.0, away * d * math.sin(angle))
-        pieces.append(Piece(f"spire_{k + 1}", tuple(shifted(spun(one, lean), at) for one in blocks)))
+        drops = tuple(shifted(spun(one, lean), at) for one in blocks)
+        pieces.append(Piece(f"spire_{k + 1}", drops, smooth=True))
     return pieces
 
 
-def _drum(rng: Rng, radius: float, height: float, last: bool) -> Block:
-    """Narrower above than below, its upper edge rounded; the last one is pointed."""
-    one = prism(rng, 8, radius, -0.25 * height, (1.3 if last else 1.08) * height, uneven=0.1)
-    around = one.normals[:8]
-    for rise, reach in ((0.35, 0.9), (1.1, 0.62)) if not last else ((0.5, 0.7), (0.42, 0.6)):
-        for side in around[:: 1 if rise < 0.5 else 2]:
-            normal = np.array([side[0], rise, side[2]])
-            one = cut(one, normal, float(radius * reach * rng.uniform(0.94, 1.06) + rise * height * 0.62), 0.95)
+def _drum(rng: Rng, low: float, high: float, height: float) -> Block:
+    """A frustum from radius `low` to `high` that overlaps its neighbours, a little swollen in its upper half."""
+    one = prism(rng, 9, 1.06 * low, -0.2 * height, 1.16 * height, uneven=0.1)
+    slope = (low - high) / height
+    for side in one.normals[:9]:
+        swell = low * rng.uniform(1.0, 1.06)
+        one = cut(one, (side[0], slope, side[2]), swell, 0.95)
     return one
 
 
@@ -339,9 +344,9 @@ def _menhir(p: RockParams, rng: Stream) -> list[Piece]:
         share = 1.0 if k == 0 else own.uniform(0.5, 0.8)
         one = _stone(p, own, (0.5 * w * share, 0.6 * h * share, 0.5 * d * share), 0.83)
         for side in (-1.0, 1.0):
-            one = cut(one, (side, 0.16 + 0.14 * own.random(), 0.0), (0.4 + 0.08 * own.random()) * w * share)
+            one = cut(one, (side, 0.08 + 0.1 * own.random(), 0.0), (0.42 + 0.08 * own.random()) * w * share)
         one = cut(one, (own.uniform(-0.5, 0.5), 1.0, own.uniform(-0.2, 0.2)), 0.5 * h * share)
-        one = spun(one, rotation((0.2, 0.0, 1.0), 0.3 * p.stone.lean * (-1) ** k))
+        one = spun(one, rotation((0.2, 0.0, 1.0), 0.2 * p.stone.lean * (-1) ** k))
         if k:
             angle = TAU * k / p.count + own.uniform(-0.2, 0.2)
             at = (1.25 * w * math.cos(angle), -0.4 * h * (1.0 - share), 1.25 * w * math.sin(angle))

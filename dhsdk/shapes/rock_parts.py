@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dhsdk.shapes.block import Block, bounds, centered, chipped, corners, cut, hewn, shell, shifted, size_of, stretched
+from dhsdk.shapes.block import Block, bounds, broken, centered, chipped, corners, cut, hewn, shell, shifted, size_of, stretched
 from dhsdk.shapes.kernel import Part, PartSocket, Stream
 from dhsdk.shapes.rock import RockParams
 from dhsdk.shapes.rock_cover import capped
@@ -23,9 +23,9 @@ SPECK = 0.004
 def rock_parts(params: RockParams, rng: Stream) -> list[Part]:
     """The stones of the form, what covers them, and the small stones around."""
     p = _exaggerated(_stout(params))
-    pieces = _fitted(FORMS[p.form](p, rng), p)
+    pieces = [_battered(piece, p, rng) for piece in _fitted(FORMS[p.form](p, rng), p)]
     parts = [_part(piece, p, rng) for piece in pieces]
-    debris = _debris(p, pieces, rng)
+    debris = [_battered(piece, p, rng) for piece in _debris(p, pieces, rng)]
     parts += [_part(piece, p, rng) for piece in debris]
     covered = [*pieces, *debris]
     for slot, amount in (("moss", p.cover.moss), ("snow", p.cover.snow)):
@@ -38,9 +38,10 @@ def rock_parts(params: RockParams, rng: Stream) -> list[Part]:
 
 
 def _stout(p: RockParams) -> RockParams:
-    """No rock is thinner than a tenth of its longest side."""
-    least = max(p.size.width, p.size.height, p.size.depth) / 10.0
-    size = {name: max(value, least) for name, value in p.size.model_dump().items()}
+    """The rock as wide and high as it has become, and nowhere thinner than a tenth of its longest side."""
+    wide, high, deep = p.size.width * p.size.breadth, p.size.height * p.size.stretch, p.size.depth
+    least = max(wide, high, deep) / 10.0
+    size = {"width": max(wide, least), "height": max(high, least), "depth": max(deep, least)}
     return p.model_copy(update={"size": p.size.model_copy(update=size)})
 
 
@@ -83,8 +84,22 @@ def _grounded(one: Block, floor: np.ndarray) -> Block | None:
     return centered(cut(one, floor, 0.0))
 
 
+def _battered(piece: Piece, p: RockParams, rng: Stream) -> Piece:
+    """The piece with corners broken off its blocks: few of a new stone, many of an old one."""
+    blocks = []
+    for k, one in enumerate(piece.blocks):
+        own, size = rng("chips", piece.name, k), size_of(one)
+        if piece.slot in UNCHIPPED:
+            blocks.append(broken(one, own, int(p.wear > 0.4) + int(p.wear > 0.75), 0.2 * size * p.wear))
+        elif piece.smooth:
+            blocks.append(broken(one, own, round(2 * p.wear), 0.1 * size))
+        else:
+            blocks.append(broken(one, own, round((2 + 7 * p.wear) * (0.5 + 0.5 * p.stone.rough)), (0.05 + 0.1 * p.wear) * size))
+    return replace(piece, blocks=tuple(blocks))
+
+
 def _part(piece: Piece, p: RockParams, rng: Stream) -> Part:
-    shells = [_dressed(one, piece, p, rng("chips", piece.name, k)) for k, one in enumerate(piece.blocks)]
+    shells = [_dressed(one, piece, p, rng("edges", piece.name, k)) for k, one in enumerate(piece.blocks)]
     return _standing(piece.name, shells, piece.slot)
 
 
@@ -98,10 +113,10 @@ def _standing(name: str, shells: Sequence[Shell], slot: str) -> Part:
 def _dressed(one: Block, piece: Piece, p: RockParams, rng: np.random.Generator) -> Shell:
     size = size_of(one)
     if piece.slot in UNCHIPPED:
-        broken = int(p.wear > 0.4) + int(p.wear > 0.75)
-        return shell(chipped(one, rng, 0.02 * size * p.stone.bevel, broken, 0.2 * size * p.wear), 12.0)
-    chips = round((2 + 7 * p.wear) * (0.5 + 0.5 * p.stone.rough))
-    return shell(chipped(one, rng, 0.11 * size * p.stone.bevel, chips, (0.05 + 0.1 * p.wear) * size), 34.0)
+        return shell(chipped(one, rng, 0.02 * size * p.stone.bevel), 12.0)
+    if piece.smooth:
+        return shell(chipped(one, rng, 0.06 * size * p.stone.bevel, 40.0), 60.0)
+    return shell(chipped(one, rng, 0.11 * size * p.stone.bevel), 34.0)
 
 
 def _debris(p: RockParams, pieces: Sequence[Piece], rng: Stream) -> list[Piece]:

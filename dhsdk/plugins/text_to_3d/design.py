@@ -155,14 +155,14 @@ def _effect(reading: Reading, made: tuple[ObjectPlan, ...], ctx: Context) -> tup
     """(understood, already so, ignored). A word is understood only when the prompt without it makes another plan."""
     quiet = Context(seed=ctx.seed)
     before = [one.model_dump(mode="json") for one in made]
-    families = {finish.family for one in made for finish in one.finishes.values()}
+    families = {name for one in made for finish in one.finishes.values() for name in (finish.family, finish.variety)}
     understood, already, ignored = [], [], []
     for mention in reading.mentions:
         if mention.kind in SILENT:
             continue
         if _matters(reading, mention, before, quiet):
             understood.append(mention.text)
-        elif mention.kind == "material" and mention.value in families:
+        elif mention.kind == "material" and {mention.value, mention.value.partition("/")[2]} & families:
             already.append(f"{mention.text}: so without the word")
         else:
             ignored.append(mention.text)

@@ -56,7 +56,8 @@ def test_words_of_growth_reach_the_shape(prompt, path, value):
 
 
 @pytest.mark.parametrize(("prompt", "kernel"), [
-    ("一棵老橡树", "plant"), ("一颗仙人掌", "plant"), ("红色的蘑菇", "plant"), ("三块石头", "rock"), ("水晶簇", "rock"), ("a log", "plant"),
+    ("一棵老橡树", "plant"), ("一颗仙人掌", "plant"), ("红色的蘑菇", "plant"), ("三块石头", "rock"), ("水晶簇", "rock"),
+    ("a log", "plant"),
     ("a pine bench", "seat"), ("a bamboo chair", "seat"), ("a stone urn", "vessel"), ("a crystal vase", "vessel"),
     ("a table made of oak", "table"), ("a mossy treasure chest", "crate"),
 ])  # fmt: skip

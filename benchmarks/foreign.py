@@ -35,6 +35,15 @@ def soup(points, faces):
     return points[faces.ravel()], np.arange(faces.size).reshape(-1, 3)
 
 
+def faceted(points, faces, **parts):
+    """Triangles with their own normals, as programs for construction write them."""
+    corners = np.asarray(points, float)[faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-30)
+    normals[np.linalg.norm(normals, axis=1) < 0.5] = (0, 1, 0)
+    return of(*soup(np.asarray(points), np.asarray(faces)), normals=np.repeat(normals, 3, axis=0), **parts)
+
+
 def rng(seed=0):
     return np.random.default_rng(seed)
 
@@ -137,7 +146,7 @@ def voxels() -> Scene:
     faces = index.reshape(-1)[faces]
     middle = np.round(spots[faces].mean(axis=1) * 3)
     _, which, count = np.unique(middle, axis=0, return_inverse=True, return_counts=True)
-    return of(spots / 20, faces[count[which.reshape(-1)] == 1])
+    return faceted(spots / 20, faces[count[which.reshape(-1)] == 1])
 
 
 def fins() -> Scene:
@@ -170,14 +179,14 @@ def plate() -> Scene:
     for x in np.linspace(-0.85, 0.85, 9):
         for z in np.linspace(-0.35, 0.35, 4):
             plate -= drill.translate((x, 0, z))
-    return of(*solid(plate))
+    return faceted(*solid(plate))
 
 
 def gear() -> Scene:
     turn = np.linspace(0, 2 * np.pi, 24 * 4, endpoint=False)
     radius = np.where(np.arange(24 * 4) % 4 < 2, 1.0, 0.8)
     section = manifold3d.CrossSection([np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=1)])
-    return of(*solid(section.extrude(0.3) - manifold3d.Manifold.cylinder(1, 0.3, 0.3, 64, True)))
+    return faceted(*solid(section.extrude(0.3) - manifold3d.Manifold.cylinder(1, 0.3, 0.3, 64, True)))
 
 
 def crossing() -> Scene:
@@ -280,7 +289,7 @@ def needles() -> Scene:
     """Slivers: points strung along the edges of a box, and pulled a little."""
     points, faces = solid(manifold3d.Manifold.cube((1, 1, 1), True).refine(20))
     points = points + 0.0247 * np.sign(rng(16).normal(size=points.shape)) * (np.abs(points) < 0.49)
-    return of(points, faces)
+    return faceted(points, faces)
 
 
 def scaled(scene: Scene, factor: float, shift=(0.0, 0.0, 0.0)) -> Scene:
@@ -304,8 +313,8 @@ def meshes() -> Iterator[Foreign]:
     yield Foreign("shell with a cavity", lambda: shell(1, -1), 3000)
     yield Foreign("shell inside out", lambda: shell(-1, 1), 3000, same=False)
     yield Foreign("every face twice", lambda: of(*[np.concatenate(two) for two in _twice()]), 2000)
-    yield Foreign("boxes that share edges", lambda: of(*boxes([(k, k, 0) for k in range(6)])), 2000)
-    yield Foreign("boxes wall to wall", lambda: of(*boxes([(k, j, 0) for k in range(4) for j in range(3)])), 2000)
+    yield Foreign("boxes that share edges", lambda: faceted(*boxes([(k, k, 0) for k in range(6)])), 2000)
+    yield Foreign("boxes wall to wall", lambda: faceted(*boxes([(k, j, 0) for k in range(4) for j in range(3)])), 2000)
     yield Foreign("voxel surface, welded", voxels, 6000)
     yield Foreign("walls of no thickness on a ball", fins, 3000, sheet=True)
     yield Foreign("a millimetre high", lambda: scaled(lumpy(100, material=skin()), 1e-3), 3000)

@@ -3,8 +3,8 @@
 Each is written to a file, read, made ready and saved, for Godot and plain. Judged by ourselves: the budget (at most that many
 triangles, and at least nine tenths where the source has more). Judged where DHSDK_JUDGES names a folder: `judge-gltf-validator`,
 which must find nothing, and `judge-mesh`, which must find two triangles at each edge of LOD0-3, closed but for sheets, with UVs
-that do not overlap, normals and tangents. A refusal counts as right where the mesh cannot be had within its budget, and all
-refusals together must be few. Pictures are compared as light, over what is covered in one of both.
+(baked ones without overlaps), normals and tangents. A refusal counts as right where the mesh cannot be had within its budget,
+and all refusals together must be few. Pictures are compared as light, over what is covered in one of both.
 """
 
 import json
@@ -51,14 +51,20 @@ def differences(before: Scene, after: Scene) -> float:
     return (total / max(count, 1.0)) ** 0.5
 
 
-def judged(named: Path, plain: Path, sheet: bool) -> str | None:
+def judged(named: Path, plain: Path, sheet: bool, baked: bool) -> str | None:
     """What the judges mind, "" for nothing; None where there are none."""
     folder = os.environ.get("DHSDK_JUDGES")
     if not folder:
         return None
     need = TOPOLOGY + ("" if sheet else ",watertight")
     minded = []
-    mesh = ["judge-mesh", plain, "--require", need, "--max-uv-overlap", "0.02"]  # the nodes of an engine's colliders have no UVs
+    mesh = [
+        "judge-mesh",
+        plain,
+        "--require",
+        need,
+        *(("--max-uv-overlap", "0.02") if baked else ()),
+    ]  # the nodes of an engine's colliders have no UVs
     for judge, *line in (["judge-gltf-validator", named], mesh):
         found = subprocess.run([Path(folder) / judge, *line], capture_output=True, text=True)
         minded += [
@@ -86,7 +92,7 @@ def one(mesh: Foreign, folder: Path) -> dict:
     dhsdk.save(scene, plain)
     count, before = report.after.triangles, report.before.triangles
     fits = count <= mesh.tris and count >= 0.9 * min(mesh.tris, before * 0.9)
-    minded = judged(out, plain, mesh.sheet)
+    minded = judged(out, plain, mesh.sheet, bool(report.baked))
     row |= {"tris": count, "lods": len(report.lods), "shape": report.worst, "minded": minded or ("" if fits else "budget")}
     row["ok"] = None if minded is None else not minded and fits and not mesh.refused
     row["picture"] = differences(dhsdk.load(source), dhsdk.load(out)) if mesh.same else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -118,11 +118,10 @@ def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, s
     else:
         tell(0.1, "reduce")
         low = simplify([bare(part) for part in parts], goal, shares, free=True)
+        _check_budget(low, parts, goal)
         tell(0.4, "unwrap and bake")
         made, names = _baked(parts, low, options)
-    got = sum(made[id(part.mesh)].triangles * part.copies for part in parts)
-    if got > goal:
-        raise RequestError(f"a budget of {goal} triangles cannot be met: {_pieces(parts)} loose parts need {got}; ask for more")
+    got = _check_budget([made[id(part.mesh)] for part in parts], parts, goal)
     tell(0.9, "measure")
     away = [apart(part, made[id(part.mesh)]) for part in parts]
     worst, mean = max(one for one, _ in away), max(one for _, one in away)
@@ -134,8 +133,13 @@ def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, s
     return made, Report(nothing, nothing, {what: count for what, count in done.items() if count}, names, worst, mean)
 
 
-def _pieces(parts: list[Part]) -> int:
-    return sum(int(part.surface.piece.max()) + 1 for part in parts)
+def _check_budget(meshes: Sequence[Mesh], parts: list[Part], goal: int) -> int:
+    """The triangles of the meshes, every copy counted. Raises RequestError for more than the goal."""
+    got = sum(mesh.triangles * part.copies for mesh, part in zip(meshes, parts, strict=True))
+    if got > goal:
+        pieces = sum(int(part.surface.piece.max()) + 1 for part in parts)
+        raise RequestError(f"a budget of {goal} triangles cannot be met: {pieces} loose parts need {got}; ask for more")
+    return got
 
 
 def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) -> bool:

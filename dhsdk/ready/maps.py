@@ -40,7 +40,7 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
     alpha = {one.alpha_mode for one in before}
     mode = "BLEND" if "BLEND" in alpha else "MASK" if "MASK" in alpha else "OPAQUE"
     color = (RED, RED + 1, RED + 2) if mode == "OPAQUE" else (RED, RED + 1, RED + 2, ALPHA)
-    base = tuple(float(value) for value in np.clip(np.median(values[:, RED : RED + 3], axis=0), 0.0, 1.0))
+    base: tuple[float, float, float] = _three(np.median(values[:, RED : RED + 3], axis=0))
     if varies(*color):
         textures["base_color_texture"] = picture("base_color", color, 1.0, True)
         base = (1.0, 1.0, 1.0)
@@ -53,14 +53,15 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
             textures["occlusion_texture"] = textures["metallic_roughness_texture"]
     glow = values[:, EMISSION : EMISSION + 3]
     strongest = float(np.percentile(glow, 99.99, axis=0).max())
-    emissive, strength = (0.0, 0.0, 0.0), 1.0
+    emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    strength = 1.0
     if strongest > SAME:
         strength = max(strongest, 1.0)
         if varies(EMISSION, EMISSION + 1, EMISSION + 2):
             textures["emissive_texture"] = picture("emissive", (EMISSION, EMISSION + 1, EMISSION + 2), 1.0 / strength, True)
             emissive = (1.0, 1.0, 1.0)
         else:
-            emissive = tuple(float(value) for value in np.clip(np.median(glow, axis=0) / strength, 0.0, 1.0))  # type: ignore[assignment]
+            emissive = _three(np.median(glow, axis=0) / strength)
     if np.percentile(np.abs(values[:, NORMAL : NORMAL + 2]), 99) > 2 * SAME:
         lifted = values.copy()
         lifted[:, NORMAL : NORMAL + 3] = lifted[:, NORMAL : NORMAL + 3] * np.float32(0.5) + np.float32(0.5)
@@ -70,7 +71,7 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
         )
     made = Material(
         "baked",
-        base_color=(*base, 1.0),  # type: ignore[arg-type]
+        base_color=(*base, 1.0 if mode == "OPAQUE" or "base_color_texture" in textures else float(np.median(values[:, ALPHA]))),
         metallic=min(max(metal, 0.0), 1.0),
         roughness=min(max(rough, 0.0), 1.0),
         emissive=emissive,
@@ -81,3 +82,8 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
         **textures,  # type: ignore[arg-type]
     )
     return made, tuple(names)
+
+
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    red, green, blue = np.clip(values, 0.0, 1.0)
+    return float(red), float(green), float(blue)

@@ -21,7 +21,7 @@ WELD = 2e-6
 """Points this near become one, share of the diagonal."""
 SEAM = 2e-5
 """Border points this near become one."""
-NUDGE = 2e-5
+NUDGE = 6e-6
 """How far sheets that touch are moved apart."""
 
 

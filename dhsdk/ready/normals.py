@@ -9,7 +9,8 @@ from scipy.sparse.csgraph import connected_components
 from dhsdk.ready.surface import edges
 
 SLIVER = 0.08
-"""Triangles lower than this share of their longest edge, or smaller than this share of the usual, have no normal to trust."""
+"""Triangles lower than this share of their longest edge, or smaller than this of the usual, may have a normal of rounding."""
+AGREE = np.cos(np.radians(20.0))
 
 
 def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tuple[np.ndarray, np.ndarray]:
@@ -20,10 +21,10 @@ def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tupl
     """
     corners = points[faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    flat = _trusted(corners, across, faces, len(points))
     order, starts = edges(faces, len(points))
     pairs = starts[:-1][np.diff(starts) == 2]
     h, m = order[pairs], order[pairs + 1]
+    flat = _trusted(corners, across, h // 3, m // 3)
     smooth = (flat[h // 3] * flat[m // 3]).sum(axis=1) >= np.cos(crease)
     h, m = h[smooth], m[smooth]
     after_h, after_m = 3 * (h // 3) + (h + 1) % 3, 3 * (m // 3) + (m + 1) % 3
@@ -43,18 +44,26 @@ def corner_normals(points: np.ndarray, faces: np.ndarray, crease: float) -> tupl
     return unit, fan.reshape(-1, 3)
 
 
-def _trusted(corners: np.ndarray, across: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
-    """(F, 3) unit normals of the faces; slivers, whose own say nothing, take the mean of those around them."""
+def _trusted(corners: np.ndarray, across: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(F, 3) unit normals of the faces; slivers that agree with none of their neighbours take the mean of those.
+
+    one, other: the faces on both sides of each edge.
+    """
     double = np.linalg.norm(across, axis=1)
     flat = across / np.maximum(double, 1e-300)[:, None]
     longest = (np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)) ** 2
     sliver = (double < SLIVER * longest) | (double < SLIVER * np.median(double))
+    alike = (flat[one] * flat[other]).sum(axis=1) > AGREE
+    sliver[one[alike]] = sliver[other[alike]] = False
     if not sliver.any() or sliver.all():
         return flat
-    sums = np.stack([np.bincount(faces[~sliver].ravel(), np.repeat(across[~sliver, k], 3), count) for k in range(3)], axis=1)
-    mean = sums[faces[sliver]].sum(axis=1)
-    size = np.linalg.norm(mean, axis=1, keepdims=True)
-    flat[sliver] = np.where(size > 0, mean / np.maximum(size, 1e-300), flat[sliver])
+    sums = np.zeros_like(flat)
+    for own, beside in ((one, other), (other, one)):
+        ask = sliver[own] & ~sliver[beside]
+        np.add.at(sums, own[ask], across[beside[ask]])
+    size = np.linalg.norm(sums, axis=1)
+    found = sliver & (size > 0)
+    flat[found] = sums[found] / size[found, None]
     return flat
 
 

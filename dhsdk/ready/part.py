@@ -15,6 +15,7 @@ from dhsdk.ready.tangents import tangents
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.scene.make import single
 from dhsdk.scene.mesh import Mesh, Primitive
+from dhsdk.scene.weld import taken
 
 CREASE = np.radians(40.0)
 """Sources without normals of their own are sharp where their triangles meet at more than this."""
@@ -149,27 +150,48 @@ def spread_over(points: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray
 
 
 def as_came(part: Part) -> Mesh:
-    """The mesh with its own vertices, UVs and materials, less what was dropped, turned ones turned; not filled."""
+    """The mesh with its own vertices, UVs and materials, less what was dropped, turned ones turned; not filled.
+
+    Primitives without normals get some, sharp along creases.
+    """
     surface = part.surface
     own = surface.origin >= 0
     turned, kept = np.zeros(len(part.look.faces), bool), np.zeros(len(part.look.faces), bool)
     kept[surface.origin[own]] = True
     turned[surface.origin[own]] = surface.turned[own]
-    if kept.all() and not turned.any():
+    bare_ = any(one.normals is None for one in part.mesh.primitives)
+    if kept.all() and not turned.any() and not bare_:
         return part.mesh
+    normals = np.zeros((len(part.look.faces), 3, 3))
+    if bare_:
+        normals[surface.origin[own]] = corner_normals(surface.points, surface.faces, CREASE)[0][own]
     out, start = [], 0
     for one in part.mesh.primitives:
-        rows = slice(start, start + len(one.faces))
+        rows = np.arange(start, start + len(one.faces))
         start += len(one.faces)
-        if kept[rows].any():
-            out.append(_turned(one, one.faces[kept[rows]], turned[rows][kept[rows]]))
+        rows = rows[kept[rows]]
+        if len(rows):
+            made = _turned(one, part.look.faces[rows] - _first(part, one), turned[rows])
+            out.append(made if made.normals is not None else _with_normals(made, normals[rows]))
     return replace(part.mesh, primitives=tuple(out))
+
+
+def _first(part: Part, shape: Primitive) -> int:
+    """Number of a primitive's first vertex among those of the look."""
+    return next(start for one, start in _with_starts(part.mesh) if one is shape)
+
+
+def _with_normals(shape: Primitive, corners: np.ndarray) -> Primitive:
+    """The primitive with normals (F, 3, 3) of its corners, its vertices split where they differ."""
+    vertex = shape.faces.reshape(-1).astype(np.int64)
+    rows = np.concatenate([vertex[:, None], np.round(corners.reshape(-1, 3) * 1e3).astype(np.int64)], axis=1)
+    _, first, index = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    split = taken(shape, vertex[first], index.reshape(-1, 3))
+    return replace(split, normals=corners.reshape(-1, 3)[first], tangents=None)
 
 
 def _turned(shape: Primitive, faces: np.ndarray, turned: np.ndarray) -> Primitive:
     """The primitive with these faces, some of them turned; their vertices are copies with the normal turned round."""
-    from dhsdk.scene.weld import taken
-
     faces = faces.astype(np.int64)
     pairs = np.where(turned[:, None], faces[:, ::-1] + len(shape.positions), faces)
     used, index = np.unique(pairs, return_inverse=True)

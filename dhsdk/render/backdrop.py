@@ -14,6 +14,8 @@ from dhsdk.render.surface import MATH
 
 REACH = 3.0
 """How far away the backdrop is for what glass shows, in diagonals of the scene."""
+COARSE = 320
+"""Points along a picture's width at which the backdrop and the floor, which are smooth, are worked out at least."""
 NO_SCENERY = np.empty((0, 0, 3), np.float32)
 
 
@@ -106,22 +108,44 @@ def _behind(x, y, ground, out):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH)
+def _sketched(y0, y1, step, width, height, ground):  # type: ignore[no-untyped-def]
+    """(R, C, 4): _behind at every step-th pixel of rows y0..y1 and one beyond."""
+    out = np.empty(((y1 - y0 + step - 1) // step + 1, (width + step - 1) // step + 1, 4))
+    for r in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            _behind((c * step + 0.5) / width, (y0 + r * step + 0.5) / height, ground, out[r, c])
+    return out
+
+
+@kernel(error_model="numpy", fastmath=MATH)
 def compose(y0, y1, samples, over, past, ground, cover):  # type: ignore[no-untyped-def]
-    """Rows y0..y1 of the picture: over (H s, W s, 3) becomes the layer over what lies behind it, seen once for the samples of a
-    pixel. cover (H s, W s) is filled, or (0, 0) when nobody asks for it.
+    """Rows y0..y1 of the picture: over (H s, W s, 3) becomes the layer over what lies behind it, which is one for the samples of
+    a pixel. cover (H s, W s) is filled, or (0, 0) when nobody asks for it.
     """
     back = np.empty(4)
     height, width = past.shape[0] // samples, past.shape[1] // samples
+    sharp = len(ground[10]) > 0
+    step = max(1, min(width // COARSE, 4))
+    sketch = _sketched(y0, y0 if sharp else y1, step, width, height, ground)
     for y in range(y0, y1):
+        r, fr = (y - y0) // step, (y - y0) % step / step
         for x in range(width):
             known = False
             for j in range(y * samples, (y + 1) * samples):
                 for i in range(x * samples, (x + 1) * samples):
                     free = (past[j, i, 0] + past[j, i, 1] + past[j, i, 2]) / 3.0
                     if free > 0.0:
-                        if not known:
+                        if not known and sharp:
                             _behind((x + 0.5) / width, (y + 0.5) / height, ground, back)
-                            known = True
+                        elif not known:
+                            c, fc = x // step, x % step / step
+                            wd = fr * fc
+                            wb, wc = fc - wd, fr - wd
+                            wa = 1.0 - wb - wc - wd
+                            for q in range(4):
+                                above = sketch[r, c, q] * wa + sketch[r, c + 1, q] * wb
+                                back[q] = above + sketch[r + 1, c, q] * wc + sketch[r + 1, c + 1, q] * wd
+                        known = True
                         for q in range(3):
                             over[j, i, q] += past[j, i, q] * back[q]
                     if len(cover):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -81,9 +80,7 @@ def _ahead(draw: Callable[[int, Drawer], np.ndarray], numbers: Sequence[int], dr
     threads, lanes = _lanes(drawer.settings, len(numbers))
     free: SimpleQueue[Drawer] = SimpleQueue()
     for _ in range(lanes):
-        own = copy.copy(drawer)
-        own.settings = drawer.settings.model_copy(update={"threads": threads})
-        free.put(own)
+        free.put(drawer.twin(threads))
 
     def work(number: int) -> np.ndarray:
         own = free.get()

@@ -26,5 +26,5 @@ def crystal(rng: Rng, size: int, kind: Variety) -> Layers:
         return Layers(height, tone, 0.25 * frost, ((0.7 * crack + 0.5 * bubbles + 0.4 * frost, kind.third or "#ffffff"),))
     growth = 0.5 + 0.5 * np.sin(np.float32(2.0 * np.pi) * (ramp(size, 24, 0) + 0.6 * grid(rng, size, (4, 3))))
     tone = 0.05 + 0.6 * cloud + 0.25 * inner
-    height = kind.relief * (0.25 * growth + 0.5 * cloud)
-    return Layers(height.astype(np.float32), tone, 0.06 * growth.astype(np.float32), ((0.55 * bright, kind.third or "#ffffff"),))
+    height = kind.relief * (0.08 * growth + 0.4 * cloud)
+    return Layers(height.astype(np.float32), tone, 0.03 * growth.astype(np.float32), ((0.55 * bright, kind.third or "#ffffff"),))

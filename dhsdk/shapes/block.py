@@ -101,7 +101,7 @@ def corners(one: Block) -> np.ndarray:
     """(V, 3) the corners of a block; where many planes meet a corner is there more than once. Source: polar duality."""
     away = one.offsets - one.normals @ one.center
     # Thin blocks are looked at as if they were cubes: qhull needs a fat simplex to begin with.
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         reach = np.where(one.normals > 1e-9, away[:, None] / one.normals, np.inf).min(axis=0)
         reach += np.where(one.normals < -1e-9, -away[:, None] / one.normals, np.inf).min(axis=0)
     dual = ConvexHull(one.normals * reach / away[:, None])

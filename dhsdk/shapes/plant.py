@@ -59,7 +59,7 @@ class Bloom(Params):
 
 class Fungus(Params):
     cap: Literal["dome", "cone", "flat"] = param("dome", help="shape of a mushroom's cap")
-    spots: int = param(9, help="spots on a cap", ge=0, le=16)
+    spots: int = param(12, help="spots on a cap", ge=0, le=16)
     skirt: bool = param(True, help="a ring around the stem")
 
 
@@ -130,7 +130,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "habit": "conifer",
         "size": {"height": 7.0, "width": 3.4},
         "trunk": {"girth": 0.05, "clear": 0.1, "gnarled": 0.05, "leaning": 0.0, "roots": 0.4},
-        "crown": {"boughs": 11, "dense": 0.6},
+        "crown": {"boughs": 12, "dense": 0.6},
         "leaves": {"droop": 0.5},
     },
     "pine": {
@@ -180,7 +180,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "cactus": {
         "habit": "cactus",
-        "size": {"height": 2.6, "width": 1.5},
+        "size": {"height": 2.6, "width": 2.0},
         "trunk": {"girth": 0.17, "clear": 0.36, "gnarled": 0.2, "leaning": 0.0},
         "crown": {"boughs": 3},
     },

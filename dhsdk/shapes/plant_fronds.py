@@ -51,10 +51,11 @@ def conifer_parts(p: PlantParams, rng: Stream) -> list[Part]:
     cones: list[Shell] = []
     for k in range(whorls):
         own = rng("whorl", k)
-        t = k / whorls
-        rise = p.trunk.clear + (0.95 - p.trunk.clear) * (k / (whorls - 1.0)) ** (0.86 + 0.2 * p.stylised)
+        # Whorls stand closer together where they are shorter, so that the outline is a cone without gaps.
+        t = (k / (whorls - 1.0)) ** (0.68 + 0.15 * p.stylised)
+        rise = p.trunk.clear + (0.95 - p.trunk.clear) * t
         at = np.array([np.interp(rise, ROWS, path[:, i]) for i in range(3)])
-        reach = half * (1.0 - t) ** (0.85 + 0.2 * p.stylised) + 0.03 * half
+        reach = half * (1.0 - 0.85 * t) * (1.0 + 0.12 * p.stylised * math.cos(2.0 * math.pi * t))
         count = max(4, round((5 + 5 * p.crown.dense) * (1.0 - 0.4 * t)))
         lost = set(np.flatnonzero(own.random(count) < 0.3 * p.wear).tolist())
         for n in range(count):
@@ -71,7 +72,7 @@ def conifer_parts(p: PlantParams, rng: Stream) -> list[Part]:
                 tip = arching(at, angle, 0.82 * long, 0.25, 0.7 * droop, 3)[-1]
                 cones.append(clump(own, tip - 0.05 * long * UP, long * np.array([0.07, 0.13, 0.07]), level=0, flat=1.0))
     top = path[-1]
-    green.append(surface(_tip(top, 0.1 * h, 0.13 * half)))
+    green.append(surface(_tip(top, 0.1 * h, 0.17 * half)))
     parts = [Part("trunk", surface(join(*wood)), "bark"), Part("crown", sunlit(merged(green), 0.6), "leaves", parent="trunk")]
     for name, slot, shells in (("cones", "fruit", cones), ("snow", "snow", snow)):
         if shells:

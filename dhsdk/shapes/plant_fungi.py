@@ -113,7 +113,7 @@ def _spots(
         y = float(np.interp(r, rows[::-1, 0], rows[::-1, 1]))
         slope = float(np.interp(r + 0.04 * wide, rows[::-1, 0], rows[::-1, 1])) - y
         normal = unit(np.array([-slope * math.cos(angle), 0.04 * wide, -slope * math.sin(angle)]))
-        size = wide * rng.uniform(0.1, 0.19) * (1.0 - 0.3 * share)
+        size = wide * rng.uniform(0.12, 0.24) * (1.0 - 0.3 * share)
         spot = shell(chipped(hewn(rng, (size, 0.34 * size, size), 12, blocky=0.2, rough=0.1), rng, 0.3 * size), 60.0)
         axis = np.cross(UP, normal)
         turn = rotation(axis, math.acos(float(np.clip(normal[1], -1, 1)))) if np.linalg.norm(axis) > 1e-6 else np.eye(3)

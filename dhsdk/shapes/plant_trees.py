@@ -90,7 +90,7 @@ def _clumps(p: PlantParams, rng: Rng) -> list[Clump]:
     tall = 0.5 * (h - low)
     count = p.crown.clumps
     if p.habit == "bush":
-        low, tall = -0.62 * h, 0.81 * h
+        low, tall = -0.66 * h, 0.83 * h
     elif p.crown.style in ("layered", "columnar"):
         return _stacked(p, rng, low)
     mean = (half * half * tall) ** (1.0 / 3.0)
@@ -202,15 +202,17 @@ def _bough(p: PlantParams, start: np.ndarray, goal: np.ndarray, others: list[np.
         thinner = tapering(thin, 0.3 * thin, 6)
         shells.append(limb(reach, thinner, 5, rng))
         if p.crown.bare:
-            shells += _sprays(reach, thinner, rng, gnarled, 2, 0.4 * float(np.linalg.norm(other - at)))
+            shells += _sprays(
+                reach, thinner, rng, gnarled, 2 if p.crown.clumps < 11 else 1, 0.4 * float(np.linalg.norm(other - at))
+            )
     if p.crown.bare:
         shells += _sprays(path, radii, rng, gnarled, 5, 0.45 * length)
     return shells
 
 
 def _twig(start: np.ndarray, end: np.ndarray, radius: float, rng: Rng, gnarled: float) -> Shell:
-    path = wandering(start, end, rng, bend=0.05 + 0.12 * gnarled, count=5, rise=0.12)
-    return limb(path, tapering(radius, 0.3 * radius, 5), 5, rng)
+    path = wandering(start, end, rng, bend=0.05 + 0.12 * gnarled, count=4, rise=0.12)
+    return limb(path, tapering(radius, 0.3 * radius, 4), 4, rng)
 
 
 def _sprays(path: np.ndarray, radii: np.ndarray, rng: Rng, gnarled: float, count: int, length: float) -> list[Shell]:
@@ -260,7 +262,14 @@ def crown_parts(p: PlantParams, clumps: list[Clump], rng: Stream) -> list[Part]:
         green.append(softened(surface(tinted(body, tone)), below))
         if weeping:
             green += [softened(surface(tinted(strand, tone)), one.center) for strand in _strands(p, one, own)]
-        flowers += _dots(own, ball, one, round(8 * p.bloom.blossom), 0.085 * mean * (1.0 + 0.5 * (p.habit == "bush")), 0.1)
+        flowers += _dots(
+            own,
+            ball,
+            one,
+            round((16 if p.habit == "bush" else 8) * p.bloom.blossom),
+            0.085 * mean * (1.0 + 0.5 * (p.habit == "bush")),
+            0.1,
+        )
         fruits += _dots(own, ball, one, round(4 * p.bloom.fruit), 0.13 * mean, -0.1)
         if p.snow > 0.02:
             cap = one.radii * (0.72 + 0.26 * p.snow, 0.3 + 0.3 * p.snow, 0.72 + 0.26 * p.snow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -36,7 +37,7 @@ class Draft:
         places = change(np.array([self.pivot, *(socket.translation for socket in self.sockets)], np.float64))
         pivot, *spots = ((float(p[0]), float(p[1]), float(p[2])) for p in places)
         sockets = tuple(replace(socket, translation=spot) for socket, spot in zip(self.sockets, spots, strict=True))
-        face = surface(mapped(together(self.shells), change))
+        face = surface(mapped(together(self.shells, self.name), change))
         return Part(self.name, face, self.slot, pivot, self.parent, self.hinge, sockets, self.collide, self.slide)
 
 
@@ -49,13 +50,18 @@ def standing(drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for draft in drafts if draft.shells]
 
 
-def together(shells: Sequence[Shell]) -> Shell:
-    """One Shell of many that may touch, each right side out and shifted by up to 3 mm: no two share a point and weld into one."""
-    moves = [((7 * k + 1) % 37, (11 * k + 2) % 37, (5 * k + 3) % 37) for k in range(len(shells))]
+def together(shells: Sequence[Shell], name: str = "") -> Shell:
+    """One Shell of many that may touch, each right side out and shifted by up to 3 mm: no two share a point and weld into one.
+
+    name: of the part; pieces of parts with other names are shifted otherwise.
+    """
+    first = zlib.crc32(name.encode())
+    spots = [first + k for k in range(len(shells))]
+    moves = [((7 * k) % 101, (37 * k) % 101, (61 * k) % 101) for k in spots]
     return join(
         *(
-            replace(shell, points=shell.points + 8e-5 * (np.array(move) - 18.0))
-            for shell, move in zip(map(outward, shells), moves, strict=True)
+            replace(one, points=one.points + 6e-5 * (np.array(move) - 50.0))
+            for one, move in zip(map(outward, shells), moves, strict=True)
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from dhsdk.errors import PromptError
@@ -125,18 +126,21 @@ def _fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
     if most is None:
         return one
 
+    @functools.cache
     def count(pieces: int) -> int:
         shape = one.shape.model_copy(update={"pieces": pieces})
         parts = kernels()[one.kernel].build(shape, lambda *names: ctx.rng("shape", one.key, *names))
         return sum(len(part.surface.faces) for part in parts)
 
-    low, high = 0, most
-    while low < high:  # the most pieces that fit, given that reducing their meshes takes a little away too
+    if count(most) <= REDUCIBLE * tris:
+        return one
+    low, high = 0, most - 1
+    while low < high:  # the most pieces that fit
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count(middle) <= REDUCIBLE * tris else (low, middle - 1)
-    if low < most and count(low) < ENOUGH * tris and count(low + 1) <= STRAINED * tris:
+    if count(low) < ENOUGH * tris and count(low + 1) <= STRAINED * tris:
         low += 1
-    return one if low == most else one.model_copy(update={"shape": one.shape.model_copy(update={"pieces": low})})
+    return one.model_copy(update={"shape": one.shape.model_copy(update={"pieces": low})})
 
 
 def _exaggerated(shape: Any) -> Any:

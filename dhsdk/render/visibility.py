@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dhsdk.errors import RenderError
 from dhsdk.render.rasterizer import Fragments, Rasterizer
 from dhsdk.render.scanline import BAND, CHUNK, fill, sort, weigh
-from dhsdk.render.viewport import checked, layer, projection
-from dhsdk.render.workers import spread
+from dhsdk.render.viewport import MOST_PIXELS, checked, layer, projection
+from dhsdk.render.workers import MOST, spread
 
 FEW_FACES, FEW_PIXELS = 16_000, 1 << 16
 """One thread serves a job that is above neither: waking others costs as much as it saves."""
@@ -27,12 +28,50 @@ def rasterize(
 ) -> Fragments:
     """What is seen through each pixel centre. The arguments are those of Rasterizer.visible; backend: None is Scanline().
 
+    Several views of one mesh in one call: pos (B, V, 4), and with it behind and limit, have one more dimension in front, and so
+    has everything in the Fragments: bit for bit what single calls give, a view per thread where there are enough of them.
+
     Raises RenderError: a shape, dtype or face index that cannot be, no pixels, too many pixels.
     """
-    pos, faces = checked(pos, faces, size)
     one = backend or Scanline()
+    if np.ndim(pos) == 3:
+        return _batch(one, pos, faces, size, near, cull, (behind, limit), threads)
+    pos, faces = checked(pos, faces, size)
     ids = one.visible(pos, faces, size, near=near, cull=cull, behind=behind, limit=limit, threads=threads)
     return fragments(pos, faces, ids, threads)
+
+
+def _batch(
+    backend: Rasterizer,
+    pos: np.ndarray,
+    faces: np.ndarray,
+    size: tuple[int, int],
+    near: float,
+    cull: bool,
+    depths: tuple[np.ndarray | None, np.ndarray | None],
+    threads: int,
+) -> Fragments:
+    """rasterize() of several views: a view per thread where there are enough of them."""
+    checked(np.empty((0, 4)), np.empty((0, 3)), size)
+    width, height = size
+    count = len(pos)
+    if count * width * height > MOST_PIXELS:
+        raise RenderError(f"views drawn at once must have at most {MOST_PIXELS:,} pixels, got {count} of {width} x {height}")
+    for given in depths:
+        if given is not None and given.shape != (count, height, width):
+            raise RenderError(f"depth limits of {count} views must have the shape {(count, height, width)}, got {given.shape}")
+    ids = np.empty((count, height, width), np.int32)
+    bary, depth = np.empty((count, height, width, 2), np.float32), np.empty((count, height, width), np.float32)
+    apart = count >= (threads or MOST)
+
+    def work(view: int) -> None:
+        low, high = (None if given is None else given[view] for given in depths)
+        seen = rasterize(pos[view], faces, size, backend=backend, near=near, cull=cull, behind=low, limit=high,
+                         threads=1 if apart else threads)  # fmt: skip
+        ids[view], bary[view], depth[view] = seen.face_id, seen.bary, seen.depth
+
+    spread(count, work, threads if apart else 1)
+    return Fragments(ids, bary, depth)
 
 
 def fragments(pos: np.ndarray, faces: np.ndarray, face_id: np.ndarray, threads: int = 0) -> Fragments:

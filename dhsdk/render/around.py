@@ -35,8 +35,9 @@ def panorama(
     """All that is seen from `at`, sRGB uint8: (H, 2 H, 3), or (H, 2 H, 4) with background "transparent"; the top row looks up.
 
     The middle column looks along +Z turned by `yaw` radians about +Y, as in Environment, and +X is left of it. The studio's light
-    stands as for a camera in front. The backdrop goes from its middle at the horizon to its edge at both poles. Halos (glow) and
-    layers belong to flat pictures and are left out. at, near: metres.
+    stands as for a camera in front. The studio's backdrop goes from its middle at the horizon to its edge at both poles; with
+    background "environment" the scene's own picture is behind everything. Halos (glow) and layers belong to flat pictures and are
+    left out. at, near: metres.
 
     Raises RenderError: a size that is not twice as wide as high, a point that is not finite, nothing to draw.
     """
@@ -47,9 +48,14 @@ def panorama(
         raise RenderError(f"a panorama must have a finite place and yaw, got {at} and {yaw}")
     # 1.6 times as fine as the panorama in the middle of a face; a pixel more on each side, so that no lookup leaves its face.
     edge = max(height, 8)
-    flat = settings.model_copy(update={"size": (edge + 2, edge + 2), "background": "transparent", "glow": 0.0, "layers": False})
+    own = scene.environment is not None and scene.environment.image is not None and settings.lighting != "studio"
+    free = "environment" if settings.background == "environment" and own else "transparent"
+    flat = settings.model_copy(update={"size": (edge + 2, edge + 2), "background": free, "glow": 0.0, "layers": False})
     drawer, geometry = Drawer(scene, flat, front=0.0), gathered(scene)
-    faces = np.stack([drawer.draw(geometry, view) for view in cube(at, near=near, overlap=2.0 / edge)])
+    faces = np.full((6, edge + 2, edge + 2, 4), 255, np.uint8)
+    for face, view in zip(faces, cube(at, near=near, overlap=2.0 / edge), strict=True):
+        drawn = drawer.draw(geometry, view)
+        face[..., : drawn.shape[2]] = drawn
     behind = tone.neutral(studio.backdrop(settings.background)[None] * settings.exposure)[0]
     out = np.empty((height, width, 4 if settings.background == "transparent" else 3), np.uint8)
 

@@ -62,7 +62,7 @@ def _batch(
             raise RenderError(f"depth limits of {count} views must have the shape {(count, height, width)}, got {given.shape}")
     ids = np.empty((count, height, width), np.int32)
     bary, depth = np.empty((count, height, width, 2), np.float32), np.empty((count, height, width), np.float32)
-    apart = count >= (threads or MOST)
+    apart = count >= (threads or MOST) and (len(faces) > FEW_FACES or width * height > FEW_PIXELS)
 
     def work(view: int) -> None:
         low, high = (None if given is None else given[view] for given in depths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from dhsdk.errors import RenderError
+from dhsdk.media import Image
 from dhsdk.render import Settings, View, buffers, cube, look_at, orthographic, panorama, plans, render
 from dhsdk.render.environment import directions
 from dhsdk.scene import Camera, Environment, Light, Material, Node, Scene, make
@@ -146,6 +148,22 @@ def test_the_backdrop_can_be_left_out():
 def test_a_panorama_of_its_own_environment_lights_the_scene():
     lit = Scene(room().nodes, environment=Environment())
     assert panorama(lit, AT, PLAIN.model_copy(update={"lighting": "auto", "size": (64, 32)})).pixels.std() > 10
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.9])
+def test_the_scenes_own_environment_lies_behind_without_seams(turn):
+    """A picture of the directions themselves comes back, turned as it says; the thing in the middle stands before it."""
+    sky = Environment(Image((0.25 + 0.2 * directions(128, 256)).astype(np.float32), colour="linear"), rotation=turn)
+    thing = make.place(make.single(make.box((0.4, 0.4, 0.4)), "box"), at=(0.0, -0.2, 2.0))
+    plain = Settings(size=(128, 64), background="environment", shadow=0.0)
+    shown = panorama(Scene(thing.nodes, environment=sky), (0.0, 0.0, 0.0), plain).pixels.astype(int)
+    turned = panorama(Scene(thing.nodes, environment=dataclasses.replace(sky, rotation=0.0)), (0.0, 0.0, 0.0), plain, yaw=-turn)
+    free = np.abs(directions(64, 128) @ (0.0, 0.0, 1.0)) < 0.9
+    free &= (directions(64, 128) @ (math.sin(turn), 0.0, math.cos(turn))) < 0.9
+    free &= (directions(64, 128) @ (math.sin(-turn), 0.0, math.cos(-turn))) < 0.9
+    assert np.abs(shown - turned.pixels.astype(int))[free].max() <= 3
+    assert np.abs(np.diff(shown, axis=1))[free[:, 1:] & free[:, :-1]].max() <= 8
+    assert np.ptp(shown[free], axis=0).min() > 60
 
 
 @pytest.mark.parametrize("aspect", [0.5, 1.0, 2.0])

@@ -265,11 +265,15 @@ def test_normals_without_length_are_those_of_the_face():
     assert np.abs(seen(triangle(normals=np.full((3, 3), 1e-30, np.float32)), FRONT) - own).max() <= 1
 
 
-def test_tangents_without_length_leave_the_normal_map_out():
+def test_tangents_without_length_are_those_of_the_face():
+    """As if there were none; the normal map still bends the light."""
     bare = {"normals": np.tile(np.float32([0, 0, 1]), (3, 1)), "uvs": (CORNERS[:, :2],)}
-    mapped = Material("m", metallic=0.0, normal_texture=Texture(Image(np.full((2, 2, 3), (220, 90, 180), np.uint8))))
-    expected = seen(triangle(**bare, material=Material("m", metallic=0.0)), FRONT)
-    assert (seen(triangle(**bare, tangents=np.zeros((3, 4), np.float32), material=mapped), FRONT) == expected).all()
+    mapped = Material(
+        "m", metallic=0.0, normal_texture=Texture(Image(np.full((2, 2, 3), (220, 90, 180), np.uint8), colour="data"))
+    )
+    without = seen(triangle(**bare, material=mapped), FRONT)
+    assert (seen(triangle(**bare, tangents=np.zeros((3, 4), np.float32), material=mapped), FRONT) == without).all()
+    assert (seen(triangle(**bare, material=Material("m", metallic=0.0)), FRONT) != without).any()
 
 
 @pytest.mark.parametrize("points", [np.zeros((3, 3)), [[0, 0, 0], [1, 0, 0], [2, 0, 0]], [[0, 0, 0], [0, 0, 0], [1, 1, 0]]])

@@ -100,7 +100,7 @@ def _scene(mesh: Any, path: Path) -> Scene:
     has_uv = uv.ndim == 2 and uv.shape[1] >= 2 and len(uv) == len(mesh.vertices)  # an OBJ's `vt 0.5` has one column
     uvs = (np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if has_uv else ()
     try:
-        primitive = Primitive(mesh.vertices, faces, uvs=uvs)
+        primitive = Primitive(mesh.vertices, faces, uvs=uvs, colors=_colors(mesh))
         with np.errstate(all="ignore"):  # the normals of triangles without area are not finite: then there are none
             normals = np.asarray(mesh.vertex_normals)
         if normals.shape == mesh.vertices.shape and (np.abs(np.linalg.norm(normals, axis=1) - 1.0) < 1e-3).all():
@@ -108,6 +108,20 @@ def _scene(mesh: Any, path: Path) -> Scene:
         return single(primitive, re.sub(r"[^\w-]+", "_", path.stem) or "mesh")
     except SceneError as error:
         raise ReadError(f"{path.name} holds a mesh that cannot be used: {error}") from error
+
+
+def _colors(mesh: Any) -> np.ndarray | None:
+    """(V, 4) linear colours of the vertices, which files hold as sRGB bytes; None where there are none."""
+    import numpy as np
+
+    if getattr(mesh.visual, "kind", None) != "vertex":
+        return None
+    codes = np.asarray(mesh.visual.vertex_colors)
+    if codes.shape != (len(mesh.vertices), 4):
+        return None
+    value = codes / 255.0
+    value[:, :3] = np.where(value[:, :3] <= 0.04045, value[:, :3] / 12.92, ((value[:, :3] + 0.055) / 1.055) ** 2.4)
+    return value
 
 
 def _flat(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -105,6 +105,8 @@ def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
 def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, str], None]) -> tuple[dict[int, Mesh], Report]:
     """The new mesh of each old one by its id, and the report without its counts of the scene."""
     nothing = Facts(0, 0, 0, 0, 0, (0.0, 0.0, 0.0))
+    if not parts:
+        return {}, Report(nothing, nothing, {})
     done = sum((part.surface.mended for part in parts), Counter[str]())
     total = sum(len(part.surface.faces) * part.copies for part in parts)
     goal = total if options.tris is None else options.tris

@@ -42,6 +42,10 @@ class Part:
 def part_of(mesh: Mesh, copies: int, scale: float, close: float) -> Part:
     """close: as mended()."""
     look = gathered(single(mesh, "part"))
+    lacks = np.abs(look.tangents).sum(axis=1) == 0.0
+    if lacks.any() and any(one.normal_texture is not None for one in look.materials):
+        made = tangents(look.positions, look.normals, look.uvs, look.faces)
+        look = replace(look, tangents=np.where(lacks[:, None], made, look.tangents))
     return Part(mesh, look, mended(look.positions, look.faces, close), copies, scale)
 
 

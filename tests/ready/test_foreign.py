@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+import dhsdk
 from dhsdk.errors import RequestError
 from dhsdk.ready.foreign import foreign
 from dhsdk.ready.options import ForeignOptions
@@ -40,6 +41,22 @@ def test_vertex_colours_become_a_texture():
     right = pixels[v, u][shape.positions[:, 0] > 0.1]
     left = pixels[v, u][shape.positions[:, 0] < -0.1]
     assert np.median(right[:, 0]) > np.median(left[:, 0]) + 60
+
+
+def test_the_colours_of_a_ply_are_read_and_baked(tmp_path):
+    points, faces = ball(48, 24)
+    lines = ["ply", "format ascii 1.0", f"element vertex {len(points)}"]
+    lines += [f"property float {axis}" for axis in "xyz"] + [f"property uchar {name}" for name in ("red", "green", "blue")]
+    lines += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header"]
+    lines += [f"{x:.6f} {y:.6f} {z:.6f} 200 {100 if x > 0 else 20} 30" for x, y, z in points]
+    lines += ["3 " + " ".join(map(str, face)) for face in faces]
+    (tmp_path / "scan.ply").write_text("\n".join(lines) + "\n")
+    scene = dhsdk.load(tmp_path / "scan.ply")
+    assert scene.nodes[0].mesh.primitives[0].colors[0, 0] == pytest.approx(0.5776, abs=1e-3)  # 200 of 255, as light
+    after, report = foreign(scene, ForeignOptions(tris=500, texture=128))
+    assert "base_color" in report.baked
+    pixels = after.nodes[0].mesh.primitives[0].material.base_color_texture.image.pixels
+    assert np.abs(np.median(pixels[..., 0].astype(int)) - 200 * 0.88) < 30
 
 
 def test_a_plain_mesh_gets_uvs_and_no_textures():

@@ -1,0 +1,118 @@
+"""What comes in broken is mended and told, or refused with the reason."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+
+import dhsdk
+from dhsdk.errors import ReadError, RequestError
+from dhsdk.ready.foreign import foreign
+from dhsdk.ready.options import ForeignOptions
+from dhsdk.scene import make
+from dhsdk.scene.check import check
+from tests.ready.meshes import ball, bumpy, checkered, of, topology
+
+
+def test_files_that_are_no_mesh_are_refused_when_read(tmp_path):
+    for name, data in (("a.obj", b""), ("b.ply", b""), ("c.stl", b""), ("d.glb", b""), ("e.obj", b"v 0 0 0\n")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ReadError):
+            dhsdk.load(tmp_path / name)
+
+
+def test_nan_and_indices_out_of_range_are_refused_when_read(tmp_path):
+    (tmp_path / "nan.obj").write_text("v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    with pytest.raises(ReadError, match=r"nan.obj holds a mesh that cannot be used: positions must be finite, got NaN"):
+        dhsdk.load(tmp_path / "nan.obj")
+    (tmp_path / "far.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n")
+    with pytest.raises(ReadError):
+        dhsdk.load(tmp_path / "far.obj")
+
+
+def test_a_missing_texture_is_refused_when_read(tmp_path):
+    dhsdk.save(bumpy(16, 8, material=checkered()), tmp_path / "a.gltf")
+    for picture in tmp_path.glob("*.png"):
+        picture.unlink()
+    with pytest.raises(ReadError):
+        dhsdk.load(tmp_path / "a.gltf")
+
+
+def test_a_picture_that_cannot_be_decoded_is_told(tmp_path):
+    dhsdk.save(bumpy(48, 24, material=checkered()), tmp_path / "a.glb")
+    data = (tmp_path / "a.glb").read_bytes()
+    (tmp_path / "a.glb").write_bytes(data.replace(b"\x89PNG\r\n\x1a\n", b"\x89PNX\r\n\x1a\n"))
+    with pytest.raises(ReadError, match=r"cannot be decoded"):
+        foreign(dhsdk.load(tmp_path / "a.glb"), ForeignOptions(tris=300, texture=64))
+
+
+def test_one_triangle_is_made_ready():
+    after, report = foreign(of([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert len(shape.faces) == 1
+    assert shape.normals is not None
+    assert shape.uvs
+    assert report.mended == {"openings left open": 1}
+
+
+def test_triangles_without_area_are_dropped_and_told():
+    points, faces = ball()
+    flat = np.array([[0, 0, 1], [5, 5, 6]])
+    after, report = foreign(of(points, np.concatenate([faces, flat])), ForeignOptions(texture=64))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert report.mended["triangles without area dropped"] >= 2
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_loose_parts_are_refused_with_the_reason():
+    box = make.box((0.004, 0.004, 0.004)).primitives[0]
+    spots, index = np.unique(box.positions, axis=0, return_inverse=True)
+    at = np.random.default_rng(0).uniform(-1, 1, (100_000, 3))
+    points = (spots[None] + at[:, None]).reshape(-1, 3)
+    faces = (index.reshape(-1)[box.faces.astype(int)][None] + 8 * np.arange(len(at))[:, None, None]).reshape(-1, 3)
+    with pytest.raises(RequestError, match=r"a budget of 5000 triangles cannot be met: \d+ loose parts need \d+; ask for more"):
+        foreign(of(points, faces), ForeignOptions(tris=5000))
+
+
+@pytest.mark.parametrize("scale", [1e-5, 1.0, 1e5])
+@pytest.mark.parametrize("away", [0.0, 100.0])
+def test_units_do_not_matter(scale, away):
+    points, faces = ball(48, 24)
+    after, report = foreign(of((points + away) * scale, faces), ForeignOptions(tris=500, texture=64, lods=1))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert 450 <= len(shape.faces) <= 500
+    assert report.worst < 0.02
+
+
+def test_what_passes_through_itself_stays_closed():
+    points, faces = ball(32, 16)
+    both = np.concatenate([points, points + [0.3, 0.1, 0.0]])
+    after, _ = foreign(of(both, np.concatenate([faces, faces + len(points)])), ForeignOptions(tris=600, texture=64))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert not [problem for problem in check(after) if problem.severity == "error"]
+
+
+def test_rigs_are_left_as_they_are():
+    from dhsdk.scene import Mesh, Morph, Node, Primitive, Scene
+
+    shape = bumpy(24, 12).nodes[0].mesh.primitives[0]
+    morphs = (Morph(0.1 * shape.positions),)
+    mesh = Mesh((Primitive(shape.positions, shape.faces, uvs=shape.uvs, morphs=morphs),), morph_names=("grow",))
+    after, report = foreign(Scene((Node("face", mesh),)), ForeignOptions(tris=5000))
+    assert after.node("face").mesh.triangles == mesh.triangles
+    assert report.worst is None
+
+
+def test_every_field_of_the_glb_survives_the_way_to_disk(tmp_path):
+    after, report = foreign(bumpy(48, 24, material=checkered()), ForeignOptions(tris=400, texture=64))
+    dhsdk.save(after, tmp_path / "a.glb", target="godot")
+    data = (tmp_path / "a.glb").read_bytes()
+    document = json.loads(data[20 : 20 + struct.unpack("<I", data[12:16])[0]])
+    attributes = document["meshes"][0]["primitives"][0]["attributes"]
+    assert {"POSITION", "NORMAL", "TANGENT", "TEXCOORD_0", "TEXCOORD_1"} <= set(attributes)
+    assert any("_LOD1" in node.get("name", "") for node in document["nodes"]) or "MSFT_lod" in document.get("extensionsUsed", [])
+    assert report.lods

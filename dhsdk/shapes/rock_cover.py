@@ -16,6 +16,10 @@ SPECK = 0.003
 """Metres: what is thinner is left out."""
 
 
+MANY = 8
+"""Beyond so many blocks each has a plain cushion."""
+
+
 def capped(pieces: Sequence[Piece], amount: float, height: float, slot: str, rng: Stream) -> list[Shell]:
     """A cushion for every block that looks up and is free above."""
     blocks = [one for piece in pieces for one in piece.blocks if piece.slot == "stone"]
@@ -34,11 +38,11 @@ def capped(pieces: Sequence[Piece], amount: float, height: float, slot: str, rng
         )  # fmt: skip
         highest = high[1] >= max(limit[1][1] for limit in limits)
         if highest or (not roofed and (slot == "snow" or own.random() < 0.45 + 0.55 * amount)):
-            out += _cushions(one, amount, height, slot, own)
+            out += _cushions(one, amount, height, slot, own, many=len(blocks) > MANY)
     return out
 
 
-def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.random.Generator) -> list[Shell]:
+def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.random.Generator, many: bool) -> list[Shell]:
     points = corners(one)
     low, high = float(points[:, 1].min()), float(points[:, 1].max())
     span = np.ptp(points, axis=0)
@@ -52,7 +56,7 @@ def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.rando
     level = np.array([top[0], high - down, top[2]])
     whole = cut(body, tilt, float(tilt @ level), 0.86)
     out = [whole]
-    for k in range(3 + round(3 * amount)):
+    for k in range(1 if many else 3 + round(3 * amount)):
         # A tongue: a narrow sector of the same cushion that comes further down.
         angle = rng.uniform(-0.4, 0.4) + 2.4 * k
         side = np.array([-math.sin(angle), 0.0, math.cos(angle)])
@@ -64,5 +68,6 @@ def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.rando
             tongue = cut(tongue, normal, float(normal @ top) + limit, 0.86)
         fall = level - (0.0, down * rng.uniform(0.35, 1.5), 0.0)
         out.append(cut(tongue, (0.0, -1.0, 0.0), float(-fall[1]), 0.86))
-    kept = [(k, each) for k, each in enumerate(out) if np.ptp(corners(each), axis=0).min() > SPECK]
-    return [shell(chipped(each, rng, 0.7 * thick, 20.0 if k == 0 else 40.0), 62.0) for k, each in kept]
+    kept = [each for each in out if np.ptp(corners(each), axis=0).min() > SPECK]
+    # Only a large cushion has its edges rounded; tongues and the caps of many small stones are too small for that to be seen.
+    return [shell(chipped(each, rng, 0.7 * thick, 30.0) if each is whole and not many else each, 62.0) for each in kept]

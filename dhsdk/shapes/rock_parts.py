@@ -94,7 +94,9 @@ def _battered(piece: Piece, p: RockParams, rng: Stream) -> Piece:
         elif piece.smooth:
             blocks.append(broken(one, own, round(2 * p.wear), 0.1 * size))
         else:
-            blocks.append(broken(one, own, round((2 + 7 * p.wear) * (0.5 + 0.5 * p.stone.rough)), (0.05 + 0.1 * p.wear) * size))
+            few = 3.0 / (2.0 + len(piece.blocks))
+            count = round((2 + 7 * p.wear) * (0.5 + 0.5 * p.stone.rough) * few)
+            blocks.append(broken(one, own, count, (0.05 + 0.1 * p.wear) * size))
     return replace(piece, blocks=tuple(blocks))
 
 

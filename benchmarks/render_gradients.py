@@ -57,7 +57,7 @@ def fit_error(steps: int = 200) -> float:
     place = torch.zeros(3, dtype=torch.float64, requires_grad=True)
     adam = torch.optim.Adam([place], lr=0.02)
     for number in range(steps):
-        adam.param_groups[0]["lr"] = 0.02 * 0.95**number
+        adam.param_groups[0]["lr"] = 0.02 * 0.97**number
         adam.zero_grad()
         ((outline(points * 0.7 + place, faces, own, 256) - goal) ** 2).sum().backward()
         adam.step()

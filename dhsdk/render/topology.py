@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dhsdk.errors import RenderError
+from dhsdk.jit import kernel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,6 +17,7 @@ class Topology:
 
     sides: (E, 2) int32 its faces, the second may be -1. creases: (E,) bool, both faces have vertices of their own there (a seam,
     a hard edge). across: (F, 3) int32 the face beyond the edge that starts at each corner, or -1.
+    pieces: (F,) int32, equal for faces that hang together.
     Edges of more than two faces count as borders of each. The order is that of the faces, whatever their winding.
     """
 
@@ -23,6 +25,7 @@ class Topology:
     sides: np.ndarray
     across: np.ndarray
     creases: np.ndarray
+    pieces: np.ndarray
 
 
 def topology(faces: np.ndarray, points: np.ndarray | None = None) -> Topology:
@@ -80,4 +83,29 @@ def _made(faces: np.ndarray, joined: np.ndarray) -> Topology:
     creases = np.concatenate([split, np.zeros(len(alone), bool)])
     tidy = np.argsort(first, kind="stable")
     sides = np.stack([first // 3, other], axis=1).astype(np.int32)
-    return Topology(rows[tidy], sides[tidy], across.reshape(count, 3), creases[tidy])
+    beyond_each = across.reshape(count, 3)
+    return Topology(rows[tidy], sides[tidy], beyond_each, creases[tidy], _pieces(beyond_each))
+
+
+@kernel()
+def _pieces(across):  # type: ignore[no-untyped-def]
+    """(F,) the number of the piece that each face belongs to, counted in the order of faces."""
+    out = np.full(len(across), -1, np.int32)
+    queue = np.empty(len(across), np.int32)
+    count = 0
+    for first in range(len(across)):
+        if out[first] >= 0:
+            continue
+        out[first] = count
+        queue[0] = first
+        done, known = 0, 1
+        while done < known:
+            for corner in range(3):
+                neighbour = across[queue[done], corner]
+                if neighbour >= 0 and out[neighbour] < 0:
+                    out[neighbour] = count
+                    queue[known] = neighbour
+                    known += 1
+            done += 1
+        count += 1
+    return out

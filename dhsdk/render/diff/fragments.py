@@ -19,7 +19,7 @@ from dhsdk.render.visibility import rasterize as visible
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fragments:
-    """face_id: (H, W) int64, -1 for nothing. bary: (H, W, 2) weights of the first two corners. depth: (H, W) metres, inf."""
+    """face_id: (H, W) int32, -1 for nothing. bary: (H, W, 2) weights of the first two corners. depth: (H, W) metres, inf."""
 
     face_id: Tensor
     bary: Tensor
@@ -34,12 +34,10 @@ def project(points: Tensor, view: View, size: tuple[int, int], world: Tensor | N
     width, height = size
     own = torch.as_tensor(view.world) if world is None else world
     inverse = torch.linalg.inv(own.to(points))
-    seen = points @ inverse[:3, :3].T + inverse[:3, 3]
-    far = -seen[:, 2]
     flat = view.camera.kind != "perspective"
     scale = height / 2 / (view.camera.ymag if flat else math.tan(view.camera.yfov / 2))
-    w = torch.ones_like(far) if flat else far
-    return torch.stack([seen[:, 0] * scale + w * (width / 2), w * (height / 2) - seen[:, 1] * scale, far, w], dim=1)
+    out: Tensor = _Project.apply(points, inverse, scale, width / 2, height / 2, flat)  # type: ignore[no-untyped-call]
+    return out
 
 
 def rasterize(
@@ -55,9 +53,13 @@ def rasterize(
             f"fragments must have positions (V, 4) and faces (F, 3), got {tuple(pos.shape)} and {tuple(faces.shape)}"
         )
     found = visible(numpy(pos, np.float32), numpy(faces, np.int32), size, backend=backend, near=near, cull=cull)
-    ids = torch.from_numpy(found.face_id).to(pos.device)
-    bary, depth = _Weights.apply(pos, faces, ids, torch.from_numpy(found.bary), torch.from_numpy(found.depth))  # type: ignore[no-untyped-call]
-    return Fragments(ids.long(), bary, depth)
+    ids, bary, depth = torch.from_numpy(found.face_id), torch.from_numpy(found.bary), torch.from_numpy(found.depth)
+    if pos.dtype == torch.float64:
+        bary, depth = bary.double(), depth.double()
+        kernels.weigh(numpy(pos, np.float64), numpy(faces, np.int32), found.face_id, bary.numpy(), depth.numpy())
+    ids = ids.to(pos.device)
+    bary, depth = _Weights.apply(pos, faces, ids, bary.to(pos.device), depth.to(pos.device))  # type: ignore[no-untyped-call]
+    return Fragments(ids, bary, depth)
 
 
 def interpolate(values: Tensor, faces: Tensor, fragments: Fragments) -> Tensor:
@@ -73,20 +75,47 @@ def numpy(tensor: Tensor, kind: Any) -> np.ndarray:
     return np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=kind)
 
 
+def numpy_kind(tensor: Tensor) -> Any:
+    """What compiled loops compute a tensor's numbers in: float64 for those, else float32."""
+    return np.float64 if tensor.dtype == torch.float64 else np.float32
+
+
+class _Project(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, points: Tensor, matrix: Tensor, scale: float, middle_x: float, middle_y: float, flat: bool) -> Tensor:
+        ctx.save_for_backward(points, matrix)
+        ctx.kept = (scale, middle_x, middle_y, flat)
+        out = np.empty((len(points), 4), numpy_kind(points))
+        kernels.projected(numpy(points, out.dtype), numpy(matrix, np.float64), *ctx.kept, out)
+        return torch.from_numpy(out).to(points)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        points, matrix = ctx.saved_tensors
+        kind = numpy_kind(points)
+        to_points, to_matrix = np.empty(tuple(points.shape), kind), np.zeros((4, 4))
+        places, transform = numpy(points, kind), numpy(matrix, np.float64)
+        kernels.projected_back(places, transform, *ctx.kept, numpy(grads[0], kind), to_points, to_matrix)
+        return torch.from_numpy(to_points).to(points), torch.from_numpy(to_matrix).to(matrix), None, None, None, None
+
+
 class _Weights(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, pos: Tensor, faces: Tensor, ids: Tensor, bary: Tensor, depth: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.set_materialize_grads(False)
         ctx.save_for_backward(pos, faces, ids, bary)
         return bary.to(pos), depth.to(pos)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         pos, faces, ids, bary = ctx.saved_tensors
-        out = np.zeros(tuple(pos.shape))
-        kernels.bary_back(
-            numpy(pos, np.float64), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, np.float32),
-            numpy(grads[0], np.float64), numpy(grads[1], np.float64), out,
-        )  # fmt: skip
+        if grads[0] is None and grads[1] is None:
+            return None, None, None, None, None
+        kind, out = numpy_kind(pos), np.zeros(tuple(pos.shape))
+        to_bary = np.zeros(tuple(bary.shape), kind) if grads[0] is None else numpy(grads[0], kind)
+        to_depth = np.zeros(tuple(ids.shape), kind) if grads[1] is None else numpy(grads[1], kind)
+        corners = numpy(faces, np.int32)
+        kernels.bary_back(numpy(pos, np.float64), corners, numpy(ids, np.int32), numpy(bary, kind), to_bary, to_depth, out)
         return torch.from_numpy(out).to(pos), None, None, None, None
 
 
@@ -94,7 +123,7 @@ class _Blend(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, faces: Tensor, ids: Tensor, bary: Tensor) -> Tensor:
         ctx.save_for_backward(values, faces, ids, bary)
-        kind = np.float64 if values.dtype == torch.float64 else np.float32
+        kind = numpy_kind(values)
         out = np.empty((*ids.shape, values.shape[1]), kind)
         kernels.blend(numpy(values, kind), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, kind), out)
         return torch.from_numpy(out).to(values)
@@ -102,9 +131,10 @@ class _Blend(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         values, faces, ids, bary = ctx.saved_tensors
-        to_values, to_bary = np.zeros(tuple(values.shape)), np.zeros(tuple(bary.shape))
+        kind = numpy_kind(values)
+        to_values, to_bary = np.zeros(tuple(values.shape)), np.zeros(tuple(bary.shape), kind)
         kernels.blend_back(
-            numpy(values, np.float64), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, np.float64),
-            numpy(grads[0], np.float64), to_values, to_bary,
+            numpy(values, kind), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, kind), numpy(grads[0], kind),
+            to_values, to_bary,
         )  # fmt: skip
         return torch.from_numpy(to_values).to(values), None, None, torch.from_numpy(to_bary).to(bary)

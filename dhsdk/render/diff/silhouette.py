@@ -1,12 +1,14 @@
-"""Silhouettes that are smooth and differentiable: pixels on both sides of one are mixed by where it crosses between them.
+"""Outlines that are smooth and differentiable: pixels on both sides of one are mixed by how much each surface covers.
 
-A silhouette edge (a border, or one whose two faces lie on one side of it on the screen) meets the lines through pixel centres.
-Its crossing lies between a pixel of its surface and one of what is behind; the farther it lies from the first centre, the more
-the surface covers. The mix follows the crossing, and the crossing follows the edge's ends: that is the gradient.
+Silhouettes (borders, and edges whose two faces lie on one side of them on the screen), creases and lines in which surfaces pass
+through each other cross the lines between neighbouring pixel centres (crossing). Between the crossings, areas are cut (cells) and
+colours mixed (mixing). The areas follow the edges' ends without a jump: that is the gradient.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,66 +16,154 @@ import torch
 from torch import Tensor
 
 from dhsdk.errors import RenderError
-from dhsdk.render.diff import kernels
-from dhsdk.render.diff.fragments import Fragments, numpy
+from dhsdk.render.diff import crossing as kernels
+from dhsdk.render.diff import mixing
+from dhsdk.render.diff.fragments import Fragments, numpy, numpy_kind
 from dhsdk.render.topology import Topology
+from dhsdk.render.workers import spread
+
+EDGES, ROWS = 16384, 32
+"""Edges and rows of pixels that are searched at once."""
 
 
 def antialias(colors: Tensor, fragments: Fragments, pos: Tensor, faces: Tensor, topology: Topology) -> Tensor:
-    """(H, W, C) colours (H, W, C) with smooth silhouettes; gradients go into the colours and, along silhouettes, into pos (V, 4).
+    """(H, W, C) colours (H, W, C) with smooth outlines; gradients go into the colours and, along outlines, into pos (V, 4).
 
-    topology: of the same faces (render.topology.topology). A crossing counts when what is behind is farther than the edge, and
-    when the surface is one piece between the edge and the pixel's centre, which a walk over neighbouring faces finds out.
+    topology: of the same faces (render.topology.topology). A silhouette counts when what is beyond is farther away, and when the
+    surface is one piece between it and the pixel's centre, which a walk over neighbouring faces finds out; before the background
+    every one does. A pixel's own part takes on the colour of its neighbours as an outline nears its centre.
     Raises RenderError: shapes that do not belong together.
     """
     if colors.dim() != 3 or colors.shape[:2] != fragments.face_id.shape:
         raise RenderError(
             f"colours must have the picture's shape {tuple(fragments.face_id.shape)} and channels, got {tuple(colors.shape)}"
         )
-    out: Tensor = _Mix.apply(colors, pos, faces, fragments.face_id, fragments.depth, topology)  # type: ignore[no-untyped-call]
+    out: Tensor = _Mix.apply(colors, pos, faces, fragments.face_id, topology)  # type: ignore[no-untyped-call]
     return out
 
 
-def _silhouettes(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, depth: np.ndarray, own: Topology) -> tuple[np.ndarray, ...]:
-    """(screen positions (V, 4), crossings (N, 4), their places (N,)): one for each pair of pixels and side, the outermost."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossings:
+    """found: (N, 6) int32 and places: (N,), see crossing. lines: (N, 4), see mixing. At most one for two neighbouring pixels.
+
+    at: (V, 4), see crossing.screen. flat: no perspective. where: (H, W, 2) int32 the number of the crossing right of and below
+    each pixel, or -1. marks: (H, W) uint8, 1 for pixels that a crossing may touch.
+    """
+
+    at: np.ndarray
+    flat: bool
+    found: np.ndarray
+    places: np.ndarray
+    lines: np.ndarray
+    where: np.ndarray
+    marks: np.ndarray
+
+
+def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology, threads: int = 0) -> Crossings:
+    """What crosses the lines between neighbouring pixel centres: silhouettes, else creases, else pieces that meet.
+
+    pos: (V, 4) float64; ids: (H, W) int32. The same on any number of threads.
+    """
     flat = bool(len(pos)) and bool((pos[:, 3] == 1.0).all())
     at = np.empty((len(pos), 4))
     kernels.screen(pos, flat, at)
-    room = 16 * (ids.shape[0] + ids.shape[1])
-    while True:
-        found, places = np.empty((room, 4), np.int32), np.empty(room)
-        count = kernels.crossings(at, faces, own.across, own.edges, own.sides, own.creases, ids, depth, flat, found, places)
-        if count <= room:
-            break
-        room = count
-    found, places = found[:count], places[:count]
-    pair = (found[:, 1].astype(np.int64) * ids.shape[1] + found[:, 2]) * 4 + found[:, 3]
-    order = np.lexsort((found[:, 0], -places, pair))
-    outermost = np.ones(count, bool)
-    outermost[1:] = pair[order][1:] != pair[order][:-1]
-    kept = order[outermost]
-    return at, found[kept], places[kept]
+    height, width = ids.shape
+
+    def edges(first: int, last: int, found: np.ndarray, places: np.ndarray) -> int:
+        return int(kernels.crossings(
+            pos, at, faces, own.across, own.edges, own.sides, own.creases, first, last, ids, flat, found, places
+        ))  # fmt: skip
+
+    found, places = _collected(len(own.edges), EDGES, 4 * (height + width), edges, threads)
+    order, outlines = _sorted(found, places, width), np.zeros((height, width, 2), np.bool_)
+    sure = order[found[order, 4] < 2]
+    parts = [sure[kernels.first(found, sure, outlines)]]
+    if own.pieces.any():
+
+        def rows(first: int, last: int, found: np.ndarray, places: np.ndarray) -> int:
+            return int(kernels.meetings(pos, flat, at, faces, own.across, own.pieces, ids, outlines, first, last, found, places))
+
+        more, theirs = _collected(height, ROWS, 2 * width, rows, threads)
+        parts.append(len(found) + np.arange(len(more)))
+        kernels.first(more, np.arange(len(more)), outlines)
+        found, places = np.concatenate([found, more]), np.concatenate([places, theirs])
+    doubtful = order[found[order, 4] == 2]
+    parts.append(doubtful[kernels.first(found, doubtful, outlines)])
+    chosen = np.concatenate(parts)
+    found, places = found[chosen], places[chosen]
+    lines, where = np.empty((len(found), 4)), np.full((height, width, 2), -1, np.int32)
+    marks = np.zeros((height, width), np.uint8)
+    kernels.drawn(pos, flat, at, faces, own.edges, own.pieces[own.sides[:, 0]], found, places, lines)
+    mixing.mark(found, where, marks)
+    return Crossings(at, flat, found, places, lines, where, marks)
+
+
+def _sorted(found: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
+    """The order in which crossings of edges are preferred: silhouettes, the farthest out first, then creases."""
+    pair = (found[:, 1].astype(np.int64) * width + found[:, 2]) * 2 + found[:, 3]
+    outward = np.where((found[:, 5] == 1) | (found[:, 4] == 1), places, -places)
+    return np.lexsort((found[:, 0], outward, found[:, 5], found[:, 4] == 1, pair))
+
+
+def _collected(
+    total: int, step: int, room: int, search: Callable[[int, int, np.ndarray, np.ndarray], int], threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What search(first, last, found, places) -> count finds in steps of 0 .. total, one after the other."""
+    pieces = -(-total // step)
+    out: list[tuple[np.ndarray, np.ndarray]] = [(np.empty((0, 6), np.int32), np.empty(0))] * (pieces + 1)
+
+    def work(piece: int) -> None:
+        space = room
+        while True:
+            found, places = np.empty((space, 6), np.int32), np.empty(space)
+            count = search(piece * step, min((piece + 1) * step, total), found, places)
+            if count <= space:
+                break
+            space = count
+        out[piece] = found[:count], places[:count]
+
+    spread(pieces, work, threads)
+    return np.concatenate([one for one, _ in out]), np.concatenate([one for _, one in out])
+
+
+def _by_bands(height: int, work: Callable[[int, int], None]) -> None:
+    """work(low, high) on bands of rows: every other one first, so that bands at work together have no neighbouring rows."""
+    bands = -(-height // ROWS)
+    for odd in range(2):
+        spread((bands + 1 - odd) // 2, lambda n, odd=odd: work((2 * n + odd) * ROWS, min((2 * n + odd + 1) * ROWS, height)))  # type: ignore[misc]
 
 
 class _Mix(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, colors: Tensor, pos: Tensor, faces: Tensor, ids: Tensor, depth: Tensor, own: Topology) -> Tensor:
-        kind = np.float64 if colors.dtype == torch.float64 else np.float32
-        flat_pos, corners = numpy(pos, np.float64), numpy(faces, np.int32)
-        at, found, places = _silhouettes(flat_pos, corners, numpy(ids, np.int32), numpy(depth, np.float32), own)
+    def forward(ctx: Any, colors: Tensor, pos: Tensor, faces: Tensor, ids: Tensor, own: Topology) -> Tensor:
+        kind = numpy_kind(colors)
+        places, corners, seen = numpy(pos, np.float64), numpy(faces, np.int32), numpy(ids, np.int32)
+        found = crossings(places, corners, seen, own)
         source = numpy(colors, kind)
         out = source.copy()
-        kernels.mix(source, found, places, out)
+
+        def rows(low: int, high: int) -> None:
+            mixing.mix(source, found.found, found.where, found.places, found.lines, found.marks, low, high, out)
+
+        _by_bands(len(out), rows)
         ctx.save_for_backward(colors, pos)
-        ctx.kept = (own, at, found, places)
+        ctx.kept = (own, corners, found)
         return torch.from_numpy(out).to(colors)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         colors, pos = ctx.saved_tensors
-        own, at, found, places = ctx.kept
-        kind = np.float64 if colors.dtype == torch.float64 else np.float32
-        grad = numpy(grads[0], kind)
-        to_colors, to_pos = grad.copy(), np.zeros(tuple(pos.shape))
-        kernels.mix_back(at, numpy(pos, np.float64), own.edges, numpy(colors, kind), found, places, grad, to_colors, to_pos)
-        return torch.from_numpy(to_colors).to(colors), torch.from_numpy(to_pos).to(pos), None, None, None, None
+        own, corners, found = ctx.kept
+        kind = numpy_kind(colors)
+        grad, source = numpy(grads[0], kind), numpy(colors, kind)
+        to_colors, to_pos, pushes = grad.copy(), np.zeros(tuple(pos.shape)), np.zeros((len(found.found), 3))
+
+        def rows(low: int, high: int) -> None:
+            mixing.mix_back(
+                source, found.found, found.where, found.places, found.lines, found.marks, grad, low, high, to_colors, pushes
+            )
+
+        _by_bands(len(source), rows)
+        kernels.pushed(numpy(pos, np.float64), found.flat, found.at, corners, own.edges, found.found, found.lines, pushes, to_pos)
+        into = torch.from_numpy(to_colors).to(colors) if ctx.needs_input_grad[0] else None
+        return into, torch.from_numpy(to_pos).to(pos), None, None, None

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from dhsdk.errors import RenderError
+from dhsdk.render.diff import kernels
+from dhsdk.render.diff.fragments import numpy, numpy_kind
+from dhsdk.render.texture import WRAP
 
-WRAPS = ("repeat", "mirror", "clamp")
+WRAPS = tuple(WRAP)
 
 
 def sample_texture(
-    texture: Tensor, uv: Tensor, *, wrap: str | tuple[str, str] = "repeat", density: Tensor | float | None = None
+    texture: Tensor,
+    uv: Tensor,
+    *,
+    wrap: str | tuple[str, str] = "repeat",
+    density: Tensor | float | None = None,
+    levels: int | None = None,
 ) -> Tensor:
     """(H, W, C) values of a texture (h, w, C) at uv (H, W, 2), whose origin is the texture's upper left corner, as in glTF.
 
     wrap: "repeat", "mirror" or "clamp", or one for u and one for v. density: (H, W) or a number, UV units that one pixel covers,
     which chooses the mipmap level log2(density * max(h, w)); None looks up the texture itself. The level is not differentiated.
-    Raises RenderError: a shape that does not fit, an unknown wrap mode.
+    levels: how many mipmaps there are at most, the texture itself among them; None: down to one texel.
+    Raises RenderError: a shape that does not fit, an unknown wrap mode, no levels.
     """
     if texture.dim() != 3 or uv.dim() != 3 or uv.shape[2] != 2:
         raise RenderError(
@@ -26,22 +38,20 @@ def sample_texture(
     modes = (wrap, wrap) if isinstance(wrap, str) else wrap
     if not set(modes) <= set(WRAPS):
         raise RenderError(f"a wrap mode must be one of {', '.join(WRAPS)}, got {wrap!r}")
-    at = uv.reshape(-1, 2)
-    if density is None:
-        return _bilinear(texture, at, modes).reshape(*uv.shape[:2], -1)
-    most = max(texture.shape[0], texture.shape[1])
-    with torch.no_grad():
-        wide = torch.as_tensor(density, dtype=uv.dtype, device=uv.device).expand(uv.shape[:2]).reshape(-1)
-        level = (wide * most).clamp(min=1.0).log2().clamp(max=float(most.bit_length() - 1))
-    out = torch.zeros(len(at), texture.shape[2], dtype=texture.dtype, device=texture.device)
-    last = int(level.max().ceil()) if len(at) else 0
-    picture = texture
-    for number in range(last + 1):
-        share = 1.0 - (level - number).abs()
-        pick = torch.nonzero(share > 0).flatten()
-        if len(pick):
-            out = out.index_add(0, pick, _bilinear(picture, at[pick], modes) * share[pick, None])
-        picture = halved(picture) if number < last else picture
+    if levels is not None and levels < 1:
+        raise RenderError(f"a lookup must have at least one mipmap level, got {levels}")
+    edge = max(texture.shape[0], texture.shape[1])
+    most = min(edge.bit_length(), levels or edge.bit_length()) - 1
+    level = torch.zeros(uv.shape[0] * uv.shape[1], dtype=torch.float64)
+    if density is not None:
+        wide = torch.as_tensor(density, dtype=torch.float64).detach().cpu().expand(uv.shape[:2]).reshape(-1)
+        level = (wide * edge).nan_to_num(1.0).clamp(min=1.0).log2().clamp(max=float(most))
+    chain = [texture]
+    while len(chain) <= (int(level.max().ceil()) if len(level) else 0):
+        chain.append(halved(chain[-1]))
+    flat = torch.cat([one.reshape(-1, texture.shape[2]) for one in chain])
+    sizes = [(one.shape[0], one.shape[1]) for one in chain]
+    out: Tensor = _Lookup.apply(flat, uv.reshape(-1, 2), sizes, level.numpy(), modes)  # type: ignore[no-untyped-call]
     return out.reshape(*uv.shape[:2], -1)
 
 
@@ -55,24 +65,24 @@ def halved(texture: Tensor) -> Tensor:
     return texture
 
 
-def _bilinear(texture: Tensor, at: Tensor, modes: tuple[str, str]) -> Tensor:
-    height, width, channels = texture.shape
-    x, y = at[:, 0] * width - 0.5, at[:, 1] * height - 0.5
-    x0, y0 = x.detach().floor(), y.detach().floor()
-    fx, fy = (x - x0)[:, None], (y - y0)[:, None]
-    i, j = x0.long(), y0.long()
-    xa, xb = _wrapped(i, width, modes[0]), _wrapped(i + 1, width, modes[0])
-    ya, yb = _wrapped(j, height, modes[1]) * width, _wrapped(j + 1, height, modes[1]) * width
-    flat = texture.reshape(-1, channels)
-    top = flat[ya + xa] * (1 - fx) + flat[ya + xb] * fx
-    end = flat[yb + xa] * (1 - fx) + flat[yb + xb] * fx
-    return top * (1 - fy) + end * fy
+class _Lookup(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, flat: Tensor, uv: Tensor, sizes: list[tuple[int, int]], level: np.ndarray, modes: tuple[str, str]
+    ) -> Tensor:
+        starts = np.cumsum([0] + [height * width for height, width in sizes[:-1]])
+        table = np.array([(start, *size) for start, size in zip(starts, sizes, strict=True)], np.int64)
+        ctx.save_for_backward(flat, uv)
+        ctx.kept = (table, level, WRAP[modes[0]], WRAP[modes[1]])
+        out = np.empty((len(uv), flat.shape[1]), numpy_kind(flat))
+        kernels.look_up(numpy(flat, numpy_kind(flat)), numpy(uv, np.float64), *ctx.kept, out)
+        return torch.from_numpy(out).to(flat)
 
-
-def _wrapped(i: Tensor, n: int, mode: str) -> Tensor:
-    if mode == "clamp":
-        return i.clamp(0, n - 1)
-    if mode == "mirror":
-        i = torch.remainder(i, 2 * n)
-        return torch.where(i < n, i, 2 * n - 1 - i)
-    return torch.remainder(i, n)
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        flat, uv = ctx.saved_tensors
+        kind = numpy_kind(flat)
+        to_flat, to_uv = np.zeros(tuple(flat.shape) if ctx.needs_input_grad[0] else (0, 0)), np.empty(tuple(uv.shape))
+        kernels.look_up_back(numpy(flat, kind), numpy(uv, np.float64), *ctx.kept, numpy(grads[0], kind), to_flat, to_uv)
+        into = torch.from_numpy(to_flat).to(flat) if ctx.needs_input_grad[0] else None
+        return into, torch.from_numpy(to_uv).to(uv), None, None, None

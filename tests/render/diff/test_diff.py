@@ -1,6 +1,7 @@
 """Differentiable rendering against finite differences."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -111,6 +112,54 @@ def test_what_hides_a_silhouette_keeps_it_from_the_picture():
     (grad,) = torch.autograd.grad(shown, hidden)
     assert grad[: len(points)].abs().sum() > 0
     assert grad[len(points) :].abs().sum() == 0
+
+
+def blocks():
+    """Two boxes that pass through each other and a third behind, with a colour for every face."""
+    rng, meshes, at = np.random.default_rng(5), [box((1.0, 0.7, 0.6)), box((0.5, 1.2, 0.9)), box((2.0, 0.4, 0.2))], 0
+    points, faces = [], []
+    for mesh, place in zip(meshes, ((0.0, 0.0, 0.0), (0.3, 0.1, 0.1), (-0.2, 0.3, -0.8)), strict=True):
+        one = mesh.primitives[0]
+        points.append(one.positions.astype(np.float64) + place)
+        faces.append(one.faces + at)
+        at += len(one.positions)
+    corners = np.concatenate(faces).astype(np.int32)
+    colors = torch.from_numpy(rng.random((len(corners) // 2, 3))).repeat_interleave(2, 0)
+    return torch.from_numpy(np.concatenate(points)), corners, colors, len(points[0])
+
+
+def painted(points, faces, colors, own, size=(64, 64)):
+    pos = project(points, VIEW, size)
+    found = rasterize(pos, torch.from_numpy(faces), size)
+    plain = torch.where((found.face_id >= 0)[..., None], colors[found.face_id.clamp(min=0).long()], 1.0)
+    return antialias(plain, found, pos, torch.from_numpy(faces), own)
+
+
+def test_outlines_corners_and_intersections_move_without_jumps():
+    points, faces, colors, count = blocks()
+    own = topology(faces, points.numpy())
+    moves = torch.zeros_like(points)
+    moves[:count] = torch.tensor([0.031, 0.017, 0.023])  # about a pixel sideways
+    pictures = [painted(points + moves * step / 250, faces, colors, own) for step in range(251)]
+    changes = torch.stack([(b - a).abs().amax(2) for a, b in pairwise(pictures)])
+    jumps = changes > 0.03  # a pixel changes by 0.004 of its contrast a step; several times that where an edge slips along
+    assert changes.sum() > 10
+    assert changes[jumps].sum() < 0.03 * changes.sum()
+
+
+def test_the_gradient_is_that_of_the_picture():
+    points, faces, colors, _count = blocks()
+    own = topology(faces, points.numpy())
+    rng = np.random.default_rng(2)
+    goal = torch.from_numpy(rng.random((64, 64, 3)))
+    at = points.clone().requires_grad_(True)
+    paint = colors.clone().requires_grad_(True)
+    to_points, to_paint = torch.autograd.grad(((painted(at, faces, paint, own) - goal) ** 2).sum(), (at, paint))
+    for _ in range(4):
+        step, tint = torch.from_numpy(rng.normal(size=points.shape)), torch.from_numpy(rng.normal(size=colors.shape))
+        ends = [((painted(points + h * step, faces, colors + h * tint, own) - goal) ** 2).sum().item() for h in (-1e-7, 1e-7)]
+        found = ((to_points * step).sum() + (to_paint * tint).sum()).item()
+        assert found == pytest.approx((ends[1] - ends[0]) / 2e-7, rel=1e-4)
 
 
 def test_a_ball_is_found_again_from_its_outline():

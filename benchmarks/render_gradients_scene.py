@@ -187,6 +187,7 @@ def _summed(points: Tensor, faces: np.ndarray, first: int) -> float:
 
 
 def main() -> None:
+    torch.set_num_threads(1)
     hidden = {name: max(max(occlusion_errors(*ball, front)) for ball in BALLS) for name, front in FRONTS.items()}
     print("occluded balls, worst:", ", ".join(f"{name} {one:.4f}" for name, one in hidden.items()))
     one = setting()

@@ -17,6 +17,7 @@ MADE = {
     "scripted_scene": ("yard.glb", "market.png"),
     "variants_and_edits": ("stool_0.glb", "stool_1.glb", "stool_2.glb", "again.glb", "rebuilt.glb", "three_legs.glb"),
     "open_the_chest": ("chest.glb", "chest.mp4"),
+    "fit_pose": ("goal.png", "found.png"),
     "own_generator": ("steps.glb", "steps.png"),
 }
 
@@ -44,6 +45,8 @@ def test_example(name: str, tmp_path: Path) -> None:
         assert (tmp_path / "again.glb").read_bytes() == (tmp_path / "stool_0.glb").read_bytes()
         assert "the same bytes: True" in done.stdout
         assert "own plan: True" in done.stdout
+    if name == "fit_pose":
+        assert float(done.stdout.split("found: ")[1].split(" mm")[0]) < 2.0
     if name == "open_the_chest":
         assert [one.name for one in dhsdk.load(tmp_path / "chest.glb").animations] == ["open"]
 

@@ -273,12 +273,12 @@ def _spire(frame: BuildingFrame, mass: Mass) -> Draft:
 def _flat(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
     """A slab, and a parapet or battlements around it."""
     parapet = frame.params.roof.parapet
-    over = frame.overhang if parapet == "none" else -0.05
+    over = -0.6 * mass.thick if frame.crumbles(mass) else frame.overhang if parapet == "none" else -0.05
     slab = [(-over, -0.22), (-over, 0.0), (-over + 0.06, 0.05)]
     draft = _flat_slab(mass, slab)
     size = (0.8 * mass.width, 0.8 * mass.depth)
     draft.sockets.append(PartSocket("roof_top", (0.0, mass.high + 0.05, 0.0), "support", size))
-    if parapet == "none":
+    if parapet == "none" or frame.crumbles(mass):
         return [draft]
     return [draft, *_parapet(frame, mass, rng, parapet == "battlements")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -53,12 +52,10 @@ def make_ready(
         tell(0.1 + 0.7 * number / max(1, len(meshes)), "UVs, LODs and tangents")
         finest = unwrapped(mesh) if options.uv and _reducible(mesh) else mesh
         chain = [lightmapped(finest) if options.lightmap and _reducible(mesh) else finest]
-        for _level in range(options.lods):
-            chain.append(_reduced(chain[-1], chain[0]))
+        chain += details(chain[0], options.lods)
         made = [_tangented(one) if options.tangents else one for one in chain]
-        finished[key] = made[0]
-        coarser = [small for large, small in pairwise(made) if small.triangles < large.triangles]
-        lods[key] = tuple(_apart(one, apart * level) for level, one in enumerate(coarser, 1))
+        finished[key], coarser = made[0], made[1:]
+        lods[key] = tuple(shifted(one, apart * level) for level, one in enumerate(coarser, 1))
     tell(0.85, "colliders and textures")
     nodes = tuple(_detailed(node, finished, lods) for node in scene.nodes)
     ready = replace(scene, nodes=_collided(replace(scene, nodes=nodes), options))
@@ -68,7 +65,7 @@ def make_ready(
     return ready
 
 
-def _apart(mesh: Mesh, shift: float) -> Mesh:
+def shifted(mesh: Mesh, shift: float) -> Mesh:
     """The mesh moved by less than can be seen: levels shown together while an engine fades between them do not flicker, and what
     welds a whole file by position does not sew one level to another."""
     moved = (replace(one, positions=one.positions - np.float32(shift)) for one in mesh.primitives)
@@ -139,7 +136,7 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     free = [key for key in by_id if _reducible(by_id[key])]
     smaller = simplify([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
     out = by_id | dict(zip(free, smaller, strict=True))
-    lost = next((node.key for node in scene.nodes if node.mesh and not _fills(out[id(node.mesh)], node.mesh, 0.9)), None)
+    lost = next((node.key for node in scene.nodes if node.mesh and not fills(out[id(node.mesh)], node.mesh, 0.9)), None)
     if lost is not None:
         raise RequestError(f"a budget of {tris} triangles cannot be met: part {lost!r} would lose its volume; ask for more")
     got = sum(out[key].triangles * count for key, count in used.items())
@@ -148,15 +145,26 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     return out
 
 
+def details(mesh: Mesh, count: int) -> list[Mesh]:
+    """At most `count` lower details of a mesh, each with about half the triangles of the one before."""
+    chain = [mesh]
+    for _level in range(count):
+        small = _reduced(chain[-1], mesh)
+        if small.triangles == chain[-1].triangles:
+            break
+        chain.append(small)
+    return chain[1:]
+
+
 def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
     """The mesh with about half its triangles; it stays as it is where it is small or would no longer fill the finest's volume."""
     if not _reducible(mesh) or mesh.triangles <= LEAST:
         return mesh
     half = simplify([mesh], mesh.triangles // 2)[0]
-    return half if _fills(half, finest, KEPT_VOLUME) else mesh
+    return half if fills(half, finest, KEPT_VOLUME) else mesh
 
 
-def _fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
+def fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
     """Whether the mesh holds its volume to a share: thin walls that pass through one another lose it, or turn it inside out."""
     points = np.concatenate([shape.positions for shape in finest.primitives]).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)

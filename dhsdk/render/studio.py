@@ -39,7 +39,8 @@ def radiance(height: int = 256) -> np.ndarray:
     backdrop = _ramp((-z - 0.25) / 0.6) * (1.0 - 0.6 * _ramp((y - 0.35) / 0.5))
     wall = 0.09 + 0.50 * backdrop + 0.10 * _ramp((y - 0.5) / 0.5)
     out = np.zeros((height, 2 * height, 4), np.float32)
-    lit = 0.30 + 0.16 * backdrop - 0.10 * np.abs(x)
+    # The floor is as bright as it looks where it goes on, and darker straight below, in the shadow of what stands on it.
+    lit = 0.24 + 0.34 * np.clip(1.0 + y, 0.0, 1.0) ** 2 + 0.10 * backdrop - 0.06 * np.abs(x)
     for q, (cool, warm) in enumerate(((0.98, 1.02), (1.0, 1.0), (1.04, 0.97))):
         out[..., q] = (wall * cool) * (1 - floor) + (lit * warm) * floor
     for around, rise, wide, high, soft, light in BOXES:

@@ -46,7 +46,7 @@ from dhsdk.render.surface import (
 
 WALLS = 14
 """Surfaces that a ray may meet before what is left of it is looked up in the surround."""
-SMOOTH, TAPS = 0.13, 8
+SMOOTH, TAPS = 0.13, 16
 """Up to this roughness a wall bends a ray one way; above it, as many ways as there are taps."""
 TINT = 0.35
 """Power of the base colour at each side of a wall: what the walls of a vessel and a pane leave is near the one tint of viewers

@@ -82,8 +82,8 @@ def _potted(p: PlantParams, plant: list[Part], rng: Stream) -> list[Part]:
 def _raised(part: Part, y: float) -> Part:
     lift = np.array([0.0, y, 0.0])
     sockets = tuple(replace(one, translation=vec(np.asarray(one.translation) + lift)) for one in part.sockets)
-    made = replace(part.surface, positions=part.surface.positions + lift)
-    return replace(part, surface=made, pivot=vec(np.asarray(part.pivot) + lift), sockets=sockets)
+    made, *lods = (replace(one, positions=one.positions + lift) for one in (part.surface, *part.lods))
+    return replace(part, surface=made, lods=tuple(lods), pivot=vec(np.asarray(part.pivot) + lift), sockets=sockets)
 
 
 HABITS: Mapping[str, Builder] = {

@@ -104,6 +104,7 @@ SLOTS_OF = {
     "booster": ("hull",),
     "step": ("base",),
     "battlement": ("walls",),
+    "spire": ("roof",),
     "turret": ("walls",),
     "porch": ("trim",),
     "balcony": ("metal",),

@@ -27,7 +27,7 @@ from dhsdk.scene.mesh import Mesh
 from dhsdk.scene.types import Node, Scene
 
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
-CLOSE = {"holes": 0.25, "none": 0.0}
+CLOSE = {"holes": 0.25, "poisson": 0.25, "none": 0.0}
 """Share of a piece's area up to which an opening is a hole."""
 EDGE = 2048
 """Edge of baked textures where none is asked for."""
@@ -111,7 +111,8 @@ def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
         size = abs(float(np.linalg.det(matrices[node.key][:3, :3]))) ** (1 / 3)
         _, copies, scale = found.get(id(mesh), (mesh, 0, 0.0))
         found[id(mesh)] = mesh, copies + count, max(scale, size)
-    parts = [part_of(mesh, copies, scale, CLOSE[options.close]) for mesh, copies, scale in found.values() if mesh.triangles]
+    how = CLOSE[options.close], options.close == "poisson"
+    parts = [part_of(mesh, copies, scale, *how) for mesh, copies, scale in found.values() if mesh.triangles]
     empty = next((part.mesh.name for part in parts if not len(part.surface.faces)), None)
     if empty is not None:
         raise RequestError(f"a mesh must have triangles with an area, got none in {empty!r}")
@@ -167,6 +168,8 @@ def _check_budget(meshes: Sequence[Mesh], parts: list[Part], goal: int) -> int:
 
 def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) -> bool:
     """Whether the meshes keep their own UVs, textures and materials."""
+    if any(part.surface is not part.given for part in parts):
+        return False
     if options.bake != "auto":
         return options.bake == "never"
     bare_ = any(not one.uvs for part in parts for one in part.mesh.primitives)

@@ -21,8 +21,8 @@ GRID = 512
 """Texels along an edge on which overlaps are looked for."""
 GAP = 1 / 256
 """Room between charts, share of the edge."""
-SLIVERS = 0.01
-"""Triangles that may have no area, and texels of an edge that may be doubled, in a first set that serves as the second."""
+SLIVERS, DOUBLED = 0.01, 0.005
+"""Share of triangles that may have no area, and of texels that may be doubled, in a first set that serves as the second."""
 MOST_GAPS = 0.25
 """Room that gaps may take of the edge: with many charts they shrink."""
 
@@ -41,7 +41,7 @@ def lightmapped(mesh: Mesh) -> Mesh:
     uvs = np.concatenate([shape.uvs[0] for shape in shapes]).astype(np.float64)
     flat = uvs[faces]
     if _serves(flat):
-        low = flat.min(axis=(0, 1))
+        low = flat.min(axis=(0, 1))  # what there is fills the square
         made = (flat - low) / max(float((flat.max(axis=(0, 1)) - low).max()), 1e-12) * (1.0 - GAP) + GAP / 2
     else:
         made = _packed(points[faces], flat, _components(faces, len(points)))
@@ -54,7 +54,7 @@ def _serves(flat: np.ndarray) -> bool:
     """Whether UVs (F, 3, 2) are a lightmap's already, but for a handful of slivers."""
     if flat.min() < 0.0 or flat.max() > 1.0 or (_areas(flat) <= 0.0).mean() > SLIVERS:
         return False
-    return int(crowded(flat * GRID, np.zeros(len(flat), np.int64), GRID)[0]) <= SLIVERS * GRID
+    return float(crowded(flat * GRID, np.zeros(len(flat), np.int64), GRID)[0]) <= DOUBLED * _areas(flat).sum() * GRID**2
 
 
 def _areas(corners: np.ndarray) -> np.ndarray:

@@ -1,12 +1,13 @@
 """The pass for meshes from elsewhere: budgets, maps, reports, refusals."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 
 import dhsdk
-from dhsdk.errors import RequestError
+from dhsdk.errors import MissingExtra, RequestError
 from dhsdk.ready.foreign import foreign
 from dhsdk.ready.options import ForeignOptions
 from dhsdk.render import Settings, render
@@ -134,3 +135,24 @@ def test_alpha_survives():
     after, _ = foreign(bumpy(48, 24, material=glass), ForeignOptions(tris=500, texture=64))
     made = after.nodes[0].mesh.primitives[0].material
     assert made.alpha_mode == "BLEND"
+
+
+def test_poisson_needs_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "open3d", None)
+    points, faces = ball()
+    with pytest.raises(MissingExtra, match=r"closing a scan by Poisson reconstruction needs an optional .*dhsdk\[geometry\]"):
+        foreign(of(points, faces[:400]), ForeignOptions(close="poisson"))
+
+
+def test_poisson_closes_an_open_scan():
+    try:
+        import open3d  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"open3d cannot be loaded: {error}")
+    points, faces = ball(64, 32)
+    bowl = faces[points[faces].mean(axis=1)[:, 1] < 0.1]
+    after, report = foreign(of(points, bowl), ForeignOptions(tris=800, texture=64, close="poisson", tolerance=0.5))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert report.mended["surfaces rebuilt around their points"] == 1
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert len(shape.faces) <= 800

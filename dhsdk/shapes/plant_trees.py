@@ -95,7 +95,8 @@ def _clumps(p: PlantParams, rng: Rng) -> list[Clump]:
         return _stacked(p, rng, low)
     mean = (half * half * tall) ** (1.0 / 3.0)
     radius = mean * (1.22 + 0.25 * p.stylised) / math.sqrt(count) * (0.72 + 0.5 * p.crown.dense)
-    flat = {"spreading": 0.62, "weeping": 0.72}.get(p.crown.style, 0.9)
+    radius *= 1.22 if p.crown.style == "oval" else 1.0
+    flat = {"spreading": 0.62, "weeping": 0.72, "oval": 1.05}.get(p.crown.style, 0.9)
     out = []
     for k in range(count):
         # From the top down around the shell of an egg; one in eight fills the middle.

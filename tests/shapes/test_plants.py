@@ -166,3 +166,14 @@ def test_leaves_bring_levels_of_detail_that_keep_the_shape(preset):
     for one in leafy.lods:
         is_sound(one)
         assert np.ptp(one.positions, axis=0) == pytest.approx(size, rel=0.4)
+
+
+@pytest.mark.parametrize("preset", ["log", "tree stump", "oak", "dead tree"])
+def test_moss_grows_on_wood_that_looks_up(preset):
+    counts = []
+    for amount in (0.0, 0.4, 1.0):
+        parts = built(PLANT, with_value(PLANT.presets[preset], ("moss",), amount))
+        counts.append(sum(len(part.surface.faces) for part in named(parts, "moss")))
+    assert counts[0] == 0 < counts[1] < counts[2]
+    moss, trunk = (named(parts, name)[0].surface.positions for name in ("moss", "trunk"))
+    assert moss[:, 1].max() < trunk[:, 1].max() + 0.3 * np.ptp(trunk[:, 1])

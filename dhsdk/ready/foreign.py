@@ -12,9 +12,9 @@ from dhsdk.errors import RequestError
 from dhsdk.ready.bake import baked
 from dhsdk.ready.layout import texels
 from dhsdk.ready.lightmap import lightmapped
-from dhsdk.ready.maps import material_of, merged
+from dhsdk.ready.maps import materials_of, merged
 from dhsdk.ready.options import ForeignOptions, ReadyOptions
-from dhsdk.ready.part import Part, apart, as_came, bare, part_of, shaded, source, target
+from dhsdk.ready.part import Part, apart, as_came, bare, cut, modes, part_of, shaded, source, target
 from dhsdk.ready.report import Facts, Report
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.steps import APART, KEPT_VOLUME, LEAST, details, fills, make_ready, shifted
@@ -221,17 +221,14 @@ def _baked(parts: list[Part], low: tuple[Mesh, ...], edge: int) -> tuple[dict[in
         points, place_ = np.unique(mesh.primitives[0].positions, axis=0, return_inverse=True)
         welded.append((points * part.scale, place_.reshape(-1)[mesh.primitives[0].faces]))
     uvs = atlas(welded, edge, max(2, edge // 256))
-    shapes, values, places = [], [], []
+    shapes, values, places, alphas = [], [], [], []
     for part, mesh, uv in zip(parts, low, uvs, strict=True):
         shape = shaded(part, mesh, mesh.triangles == len(part.surface.faces), uv)
-        where = texels(shape.uvs[0][shape.faces].astype(np.float64), edge)
-        values.append(baked(source(part), target(shape), where))
+        where, known = texels(shape.uvs[0][shape.faces].astype(np.float64), edge), source(part)
+        values.append(baked(known, target(shape), where))
+        alphas.append(modes(known, shape))
         shapes.append(shape)
         places.append(where)
-    found = merged(values, places, edge)
-    material, names = material_of(*found, [one for part in parts for one in part.look.materials])
-    made = {
-        id(part.mesh): Mesh((replace(shape, material=material),), part.mesh.name)
-        for part, shape in zip(parts, shapes, strict=True)
-    }
-    return made, names
+    found, names = materials_of(*merged(values, places, edge), [one for part in parts for one in part.look.materials])
+    meshes = (cut(shape, found, mode) for shape, mode in zip(shapes, alphas, strict=True))
+    return {id(part.mesh): Mesh(shapes_, part.mesh.name) for part, shapes_ in zip(parts, meshes, strict=True)}, names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from dhsdk.ready.surface import Surface, spread
 from dhsdk.ready.tangents import tangents
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.scene.make import single
+from dhsdk.scene.material import Material
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.weld import taken
 
@@ -76,7 +78,9 @@ def source(part: Part) -> Source:
         given = part.look.normals[corners] * np.where(turned, -1.0, 1.0)[:, None, None]
         against = (given * normals).sum(axis=2, keepdims=True) < 0.0
         normals = np.where(against, normals, given)
-    return Source(tree(part.look.positions, corners), part.look, corners, normals, part.diagonal)
+    return Source(
+        tree(part.look.positions, corners), part.look, corners, part.look.material[surface.origin[own]], normals, part.diagonal
+    )
 
 
 def _has_normals(part: Part) -> bool:
@@ -123,6 +127,23 @@ def target(shape: Primitive) -> Target:
     faces = shape.faces.astype(np.int64)
     points, normals, along = (part[faces].astype(np.float64) for part in (shape.positions, shape.normals, shape.tangents))
     return Target(points, normals, along, shape.uvs[0][faces].astype(np.float64))
+
+
+def modes(known: Source, shape: Primitive) -> np.ndarray:
+    """(F,) the alpha mode of the source where it is nearest to each triangle of the mesh."""
+    assert shape.normals is not None
+    faces = shape.faces.astype(np.int64)
+    found = nearest(known.tree, shape.positions[faces].mean(axis=1), shape.normals[faces].mean(axis=1))
+    return np.array([one.alpha_mode for one in known.look.materials])[known.material[found.face]]
+
+
+def cut(shape: Primitive, materials: Mapping[str, Material], mode: np.ndarray) -> tuple[Primitive, ...]:
+    """A primitive for each alpha mode that the faces (F,) have, with its material."""
+    out = []
+    for name in sorted(set(mode.tolist())):
+        used, index = np.unique(shape.faces[mode == name], return_inverse=True)
+        out.append(replace(taken(shape, used, index.reshape(-1, 3)), material=materials[name]))
+    return tuple(out)
 
 
 def apart(part: Part, low: Mesh) -> tuple[float, float]:

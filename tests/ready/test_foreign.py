@@ -11,7 +11,7 @@ from dhsdk.errors import MissingExtra, RequestError
 from dhsdk.ready.foreign import foreign
 from dhsdk.ready.options import ForeignOptions
 from dhsdk.render import Settings, render
-from dhsdk.scene import Material, make
+from dhsdk.scene import Material, Mesh, Node, Primitive, Scene, make
 from tests.ready.meshes import ball, bumpy, checkered, of, topology
 
 
@@ -156,3 +156,24 @@ def test_poisson_closes_an_open_scan():
     assert report.mended["surfaces rebuilt around their points"] == 1
     assert topology(shape.positions, shape.faces) == (0, 0, 0)
     assert len(shape.faces) <= 800
+
+
+def test_materials_stay_with_their_faces_when_some_are_dropped():
+    """Red below and blue glass above, doubles in front: each alpha mode keeps a primitive, colours stay where they were."""
+    shape = bumpy(48, 24).nodes[0].mesh.primitives[0]
+    top = shape.positions[shape.faces.astype(int)].mean(axis=1)[:, 1] > 0
+    red = Material("red", base_color=(0.8, 0.0, 0.0, 1.0), metallic=0.0)
+    blue = Material("blue", base_color=(0.0, 0.0, 0.8, 0.5), metallic=0.0, alpha_mode="BLEND")
+    below = np.concatenate([shape.faces[~top][:200], shape.faces[~top]])
+    halves = tuple(
+        Primitive(shape.positions, faces, uvs=shape.uvs, material=one) for faces, one in ((below, red), (shape.faces[top], blue))
+    )
+    after, report = foreign(Scene((Node("both", Mesh(halves)),)), ForeignOptions(tris=600, texture=128, lods=1))
+    assert report.mended["double triangles dropped"] == 200
+    made = {one.material.alpha_mode: one for one in after.nodes[0].mesh.primitives}
+    assert set(made) == {"OPAQUE", "BLEND"}
+    assert made["BLEND"].positions[:, 1].mean() > 0.1 > -0.1 > made["OPAQUE"].positions[:, 1].mean()
+    pixels = made["OPAQUE"].material.base_color_texture.image.pixels.astype(int)
+    for mode, channel in (("OPAQUE", 0), ("BLEND", 2)):
+        u, v = (made[mode].uvs[0] * 127).astype(int).T
+        assert np.median(pixels[v, u][:, channel] - pixels[v, u][:, 2 - channel]) > 150

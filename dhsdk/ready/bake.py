@@ -23,14 +23,16 @@ RED, ALPHA, OCCLUSION, ROUGHNESS, METALLIC, EMISSION, NORMAL, CHANNELS = 0, 3, 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """What is baked from. corners: (F, 3) vertices of `look` for each triangle of the tree; normals: (F, 3, 3) of those corners.
+    """What is baked from: a tree of triangles, and for each of those
 
+    corners (F, 3), vertices of `look`; material (F,), of its materials; normals (F, 3, 3) of the corners.
     diagonal: in the unit of the points.
     """
 
     tree: Tree
     look: Geometry
     corners: np.ndarray
+    material: np.ndarray
     normals: np.ndarray
     diagonal: float
 
@@ -64,7 +66,7 @@ def baked(source: Source, target: Target, where: Texels, threads: int = 0) -> np
         fine = density[0][found.face] * density[1][face]
         _sample(
             found.face, found.weights, found.distance > FAR * source.diagonal, fine, source.corners, source.normals,
-            source.look.tangents, source.look.uvs, source.look.colors, source.look.material, table,
+            source.look.tangents, source.look.uvs, source.look.colors, source.material, table,
             textures.texels, textures.table, textures.place, up, along, out[part],
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,25 +11,28 @@ import numpy as np
 from dhsdk.errors import RequestError
 from dhsdk.ready.bake import baked
 from dhsdk.ready.layout import texels
-from dhsdk.ready.maps import material_of, merged
+from dhsdk.ready.lightmap import lightmapped
+from dhsdk.ready.maps import materials_of, merged
 from dhsdk.ready.options import ForeignOptions, ReadyOptions
-from dhsdk.ready.part import Part, apart, as_came, bare, part_of, shaded, source, target
+from dhsdk.ready.part import Part, apart, as_came, bare, cut, modes, part_of, shaded, source, target
 from dhsdk.ready.report import Facts, Report
 from dhsdk.ready.simplify import simplify
-from dhsdk.ready.steps import make_ready
+from dhsdk.ready.steps import APART, KEPT_VOLUME, LEAST, details, fills, make_ready, shifted
 from dhsdk.ready.unwrap import MOST, atlas
 from dhsdk.scene import edit
 from dhsdk.scene.frames import world
 from dhsdk.scene.make import place
 from dhsdk.scene.measure import bounds
 from dhsdk.scene.mesh import Mesh
-from dhsdk.scene.types import Scene
+from dhsdk.scene.types import Node, Scene
 
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
-CLOSE = {"holes": 0.25, "none": 0.0}
+CLOSE = {"holes": 0.25, "poisson": 0.25, "none": 0.0}
 """Share of a piece's area up to which an opening is a hole."""
 EDGE = 2048
 """Edge of baked textures where none is asked for."""
+STUCK = 1.6
+"""A chain of details ends too early where its coarsest has more than so many times the triangles that it should have."""
 MOVED = ("edges of more than two triangles parted", "border vertices sewn", "one-sided surfaces cut")
 """What mends a mesh by moving points: then the points that it came with will not do."""
 _NONE: tuple[str, ...] = ()
@@ -52,15 +55,28 @@ def foreign(
     before = Facts.of(scene)
     scene = _settled(scene, options)
     parts = _parts(scene, options)
-    made, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
-    nodes = (replace(node, mesh=made.get(id(node.mesh), node.mesh), lods=()) for node in scene.nodes)
-    scene = replace(scene, nodes=tuple(nodes))
+    made, lower, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
+    scene = replace(scene, nodes=tuple(_with(node, made, lower, options, bounds(scene)) for node in scene.nodes))
     rest = ReadyOptions(**{name: getattr(options, name) for name in ReadyOptions.model_fields} | {"tris": None})
     ready = make_ready(scene, rest, lambda fraction, message: tell(0.75 + 0.25 * fraction, message))
     deepest = max((node.lods for node in ready.nodes), key=len, default=())
     lods = tuple(sum(n.lods[level].triangles for n in ready.nodes if len(n.lods) > level) for level in range(len(deepest)))
     colliders = sum(len(node.colliders) for node in ready.nodes)
     return ready, replace(told, before=before, after=Facts.of(ready), lods=lods, colliders=colliders)
+
+
+def _with(
+    node: Node, made: Mapping[int, Mesh], lower: Mapping[int, tuple[Mesh, ...]], options: ForeignOptions, corners: np.ndarray
+) -> Node:
+    """The node with its new mesh and lower details; others are left to be made."""
+    if id(node.mesh) not in made:
+        return node
+    lods = lower.get(id(node.mesh), ())
+    if options.lightmap:
+        lods = tuple(map(lightmapped, lods))
+    step = APART * float(np.linalg.norm(np.ptp(corners, axis=0)))
+    lods = tuple(shifted(mesh, step * level) for level, mesh in enumerate(lods, 1))
+    return replace(node, mesh=made[id(node.mesh)], lods=lods)
 
 
 def _settled(scene: Scene, options: ForeignOptions) -> Scene:
@@ -95,22 +111,26 @@ def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
         size = abs(float(np.linalg.det(matrices[node.key][:3, :3]))) ** (1 / 3)
         _, copies, scale = found.get(id(mesh), (mesh, 0, 0.0))
         found[id(mesh)] = mesh, copies + count, max(scale, size)
-    parts = [part_of(mesh, copies, scale, CLOSE[options.close]) for mesh, copies, scale in found.values() if mesh.triangles]
+    how = CLOSE[options.close], options.close == "poisson"
+    parts = [part_of(mesh, copies, scale, *how) for mesh, copies, scale in found.values() if mesh.triangles]
     empty = next((part.mesh.name for part in parts if not len(part.surface.faces)), None)
     if empty is not None:
         raise RequestError(f"a mesh must have triangles with an area, got none in {empty!r}")
     return parts
 
 
-def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, str], None]) -> tuple[dict[int, Mesh], Report]:
-    """The new mesh of each old one by its id, and the report without its counts of the scene."""
+def _remade(
+    parts: list[Part], options: ForeignOptions, tell: Callable[[float, str], None]
+) -> tuple[dict[int, Mesh], dict[int, tuple[Mesh, ...]], Report]:
+    """By the id of each old mesh: the new one, and lower details where they are ready too; and the report without its counts."""
     nothing = Facts(0, 0, 0, 0, 0, (0.0, 0.0, 0.0))
     if not parts:
-        return {}, Report(nothing, nothing, {})
+        return {}, {}, Report(nothing, nothing, {})
     done = sum((part.surface.mended for part in parts), Counter[str]())
     total = sum(len(part.surface.faces) * part.copies for part in parts)
     goal = total if options.tris is None else options.tris
     shares = [part.copies for part in parts]
+    lower: dict[int, tuple[Mesh, ...]] = {}
     if _keeps(parts, total, goal, options):
         kept = {id(part.mesh): as_came(part) for part in parts}
         if options.tris is not None:
@@ -122,7 +142,9 @@ def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, s
         low = simplify([bare(part) for part in parts], goal, shares, free=True)
         _check_budget(low, parts, goal)
         tell(0.4, "unwrap and bake")
-        made, names = _baked(parts, low, options)
+        edge = 1 << ((options.texture or EDGE).bit_length() - 1)
+        made, names = _baked(parts, low, edge)
+        lower = _levels(parts, low, edge, options.lods, made)
     got = _check_budget([made[id(part.mesh)] for part in parts], parts, goal)
     tell(0.9, "measure")
     away = [apart(part, made[id(part.mesh)]) for part in parts]
@@ -132,7 +154,7 @@ def _remade(parts: list[Part], options: ForeignOptions, tell: Callable[[float, s
             f"the shape must change by at most {options.tolerance:.2%} of its diagonal, got {worst:.2%} with {got} triangles: "
             "ask for more triangles (tris) or allow it (tolerance)"
         )
-    return made, Report(nothing, nothing, {what: count for what, count in done.items() if count}, names, worst, mean)
+    return made, lower, Report(nothing, nothing, {what: count for what, count in done.items() if count}, names, worst, mean)
 
 
 def _check_budget(meshes: Sequence[Mesh], parts: list[Part], goal: int) -> int:
@@ -146,6 +168,8 @@ def _check_budget(meshes: Sequence[Mesh], parts: list[Part], goal: int) -> int:
 
 def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) -> bool:
     """Whether the meshes keep their own UVs, textures and materials."""
+    if any(part.surface is not part.given for part in parts):
+        return False
     if options.bake != "auto":
         return options.bake == "never"
     bare_ = any(not one.uvs for part in parts for one in part.mesh.primitives)
@@ -154,7 +178,37 @@ def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) ->
     return goal >= LOST * total and not bare_ and not filled and not moved
 
 
-def _baked(parts: list[Part], low: tuple[Mesh, ...], options: ForeignOptions) -> tuple[dict[int, Mesh], tuple[str, ...]]:
+def _levels(
+    parts: list[Part], low: tuple[Mesh, ...], edge: int, count: int, made: dict[int, Mesh]
+) -> dict[int, tuple[Mesh, ...]]:
+    """Lower details by the id of each old mesh, unwrapped and baked on their own; none where seams leave room to reduce `made`.
+
+    Scans full of noise have charts so small that nothing can be taken away between their seams. Each level has half the triangles
+    of the one before, and maps of half the edge.
+    """
+    large = [mesh for mesh in made.values() if mesh.triangles > LEAST << count]
+    if all(
+        len(chain) == count and (chain or [mesh])[-1].triangles < STUCK * (mesh.triangles >> count)
+        for mesh, chain in _details(large, count)
+    ):
+        return {}
+    shares = [part.copies for part in parts]
+    total = sum(mesh.triangles * share for mesh, share in zip(low, shares, strict=True))
+    levels: dict[int, tuple[Mesh, ...]] = dict.fromkeys(made, ())
+    for level in range(1, count + 1):
+        low = simplify(low, total >> level, shares, free=True)
+        for key, mesh in _baked(parts, low, max(edge >> level, 16))[0].items():
+            finer = levels[key][-1] if levels[key] else made[key]
+            if mesh.triangles < 0.9 * finer.triangles and fills(mesh, made[key], KEPT_VOLUME):
+                levels[key] += (mesh,)
+    return levels
+
+
+def _details(meshes: list[Mesh], count: int) -> Iterator[tuple[Mesh, list[Mesh]]]:
+    return ((mesh, details(mesh, count)) for mesh in meshes)
+
+
+def _baked(parts: list[Part], low: tuple[Mesh, ...], edge: int) -> tuple[dict[int, Mesh], tuple[str, ...]]:
     """The reduced meshes unwrapped into one atlas, with the maps of their sources."""
     count = sum(mesh.triangles for mesh in low)
     if count > MOST:
@@ -162,23 +216,19 @@ def _baked(parts: list[Part], low: tuple[Mesh, ...], options: ForeignOptions) ->
             f"a mesh to unwrap must have at most {MOST:,} triangles, got {count:,}: give a budget (tris) or keep the UVs that "
             "there are (bake=never)"
         )
-    edge = 1 << ((options.texture or EDGE).bit_length() - 1)
     welded = []
     for part, mesh in zip(parts, low, strict=True):
         points, place_ = np.unique(mesh.primitives[0].positions, axis=0, return_inverse=True)
         welded.append((points * part.scale, place_.reshape(-1)[mesh.primitives[0].faces]))
     uvs = atlas(welded, edge, max(2, edge // 256))
-    shapes, values, places = [], [], []
+    shapes, values, places, alphas = [], [], [], []
     for part, mesh, uv in zip(parts, low, uvs, strict=True):
         shape = shaded(part, mesh, mesh.triangles == len(part.surface.faces), uv)
-        where = texels(shape.uvs[0][shape.faces].astype(np.float64), edge)
-        values.append(baked(source(part), target(shape), where))
+        where, known = texels(shape.uvs[0][shape.faces].astype(np.float64), edge), source(part)
+        values.append(baked(known, target(shape), where))
+        alphas.append(modes(known, shape))
         shapes.append(shape)
         places.append(where)
-    found = merged(values, places, edge)
-    material, names = material_of(*found, [one for part in parts for one in part.look.materials])
-    made = {
-        id(part.mesh): Mesh((replace(shape, material=material),), part.mesh.name)
-        for part, shape in zip(parts, shapes, strict=True)
-    }
-    return made, names
+    found, names = materials_of(*merged(values, places, edge), [one for part in parts for one in part.look.materials])
+    meshes = (cut(shape, found, mode) for shape, mode in zip(shapes, alphas, strict=True))
+    return {id(part.mesh): Mesh(shapes_, part.mesh.name) for part, shapes_ in zip(parts, meshes, strict=True)}, names

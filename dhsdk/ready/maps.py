@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,8 +24,8 @@ def merged(values: Sequence[np.ndarray], places: Sequence[Texels], edge: int) ->
     return np.concatenate(values)[keep], Texels(edge, at[keep], face[keep], weights[keep])
 
 
-def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -> tuple[Material, tuple[str, ...]]:
-    """The material of baked values, and the names of the maps that it has. before: the materials that were baked."""
+def materials_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -> tuple[dict[str, Material], tuple[str, ...]]:
+    """The material of baked values for each alpha mode of the materials `before`, and the names of the maps that they share."""
     names: list[str] = []
     textures: dict[str, Texture] = {}
 
@@ -38,8 +39,7 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
         return Texture(Image(pixels, colour="srgb" if srgb else "data", name=name))
 
     alpha = {one.alpha_mode for one in before}
-    mode = "BLEND" if "BLEND" in alpha else "MASK" if "MASK" in alpha else "OPAQUE"
-    color = (RED, RED + 1, RED + 2) if mode == "OPAQUE" else (RED, RED + 1, RED + 2, ALPHA)
+    color = (RED, RED + 1, RED + 2) if alpha == {"OPAQUE"} else (RED, RED + 1, RED + 2, ALPHA)
     base: tuple[float, float, float] = _three(np.median(values[:, RED : RED + 3], axis=0))
     if varies(*color):
         textures["base_color_texture"] = picture("base_color", color, 1.0, True)
@@ -71,17 +71,16 @@ def material_of(values: np.ndarray, where: Texels, before: Sequence[Material]) -
         )
     made = Material(
         "baked",
-        base_color=(*base, 1.0 if mode == "OPAQUE" or "base_color_texture" in textures else float(np.median(values[:, ALPHA]))),
+        base_color=(*base, 1.0 if len(color) == 3 or "base_color_texture" in textures else float(np.median(values[:, ALPHA]))),
         metallic=min(max(metal, 0.0), 1.0),
         roughness=min(max(rough, 0.0), 1.0),
         emissive=emissive,
         emissive_strength=strength,
-        alpha_mode=mode,  # type: ignore[arg-type]
         double_sided=any(one.double_sided for one in before),
         unlit=all(one.unlit for one in before),
         **textures,  # type: ignore[arg-type]
     )
-    return made, tuple(names)
+    return {mode: replace(made, name=f"baked_{mode.lower()}", alpha_mode=mode) for mode in sorted(alpha)}, tuple(names)
 
 
 def _three(values: np.ndarray) -> tuple[float, float, float]:

@@ -30,7 +30,9 @@ class ForeignOptions(ReadyOptions):
     colliders: Literal["auto", "box", "hull", "parts", "none"] = param(
         "parts", help="collision shapes: what fits best, a box, a hull, or convex parts (parts: what no primitive fits is cut up)"
     )
-    close: Literal["holes", "none"] = param("holes", help="fill holes that are small beside their surface, or leave it open")
+    close: Literal["holes", "poisson", "none"] = param(
+        "holes", help="fill holes that are small beside their surface, also rebuild open scans around their points, or neither"
+    )
     bake: Literal["auto", "always", "never"] = param(
         "auto", help="new UVs, with maps from the source: auto where triangles go, holes are filled or UVs lack"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +11,12 @@ from dhsdk.ready.bake import Source, Target
 from dhsdk.ready.mend import mended
 from dhsdk.ready.nearest import nearest, tree
 from dhsdk.ready.normals import corner_normals
-from dhsdk.ready.surface import Surface
+from dhsdk.ready.poisson import rebuilt
+from dhsdk.ready.surface import Surface, spread
 from dhsdk.ready.tangents import tangents
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.scene.make import single
+from dhsdk.scene.material import Material
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.weld import taken
 
@@ -26,11 +29,15 @@ SAMPLES = 20_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A mesh as it came, what is drawn of it, its mended surface, and how often and how large it is shown."""
+    """A mesh as it came, what is drawn of it, its mended surface, and how often and how large it is shown.
+
+    given: the mended surface before it was rebuilt, where it was; else the same.
+    """
 
     mesh: Mesh
     look: Geometry
     surface: Surface
+    given: Surface
     copies: int
     scale: float
 
@@ -39,14 +46,17 @@ class Part:
         return float(np.linalg.norm(np.ptp(self.surface.points, axis=0)))
 
 
-def part_of(mesh: Mesh, copies: int, scale: float, close: float) -> Part:
-    """close: as mended()."""
+def part_of(mesh: Mesh, copies: int, scale: float, close: float, rebuild: bool = False) -> Part:
+    """close: as mended(). rebuild: open surfaces are rebuilt around their points."""
     look = gathered(single(mesh, "part"))
     lacks = np.abs(look.tangents).sum(axis=1) == 0.0
     if lacks.any() and any(one.normal_texture is not None for one in look.materials):
         made = tangents(look.positions, look.normals, look.uvs, look.faces)
         look = replace(look, tangents=np.where(lacks[:, None], made, look.tangents))
-    return Part(mesh, look, mended(look.positions, look.faces, close), copies, scale)
+    given = mended(look.positions, look.faces, close)
+    if rebuild and given.mended["openings left open"]:
+        return Part(mesh, look, rebuilt(given), given, copies, scale)
+    return Part(mesh, look, given, given, copies, scale)
 
 
 def bare(part: Part) -> Mesh:
@@ -56,7 +66,7 @@ def bare(part: Part) -> Mesh:
 
 def source(part: Part) -> Source:
     """What maps are baked from: the mended triangles but the fillings, with the corners and normals that they came with."""
-    surface = part.surface
+    surface = part.given
     came, own = np.unique(surface.origin, return_index=True)  # halves of a triangle that was cut count once
     own = own[came >= 0]
     corners = part.look.faces[surface.origin[own]]
@@ -68,7 +78,9 @@ def source(part: Part) -> Source:
         given = part.look.normals[corners] * np.where(turned, -1.0, 1.0)[:, None, None]
         against = (given * normals).sum(axis=2, keepdims=True) < 0.0
         normals = np.where(against, normals, given)
-    return Source(tree(part.look.positions, corners), part.look, corners, normals, part.diagonal)
+    return Source(
+        tree(part.look.positions, corners), part.look, corners, part.look.material[surface.origin[own]], normals, part.diagonal
+    )
 
 
 def _has_normals(part: Part) -> bool:
@@ -117,10 +129,27 @@ def target(shape: Primitive) -> Target:
     return Target(points, normals, along, shape.uvs[0][faces].astype(np.float64))
 
 
+def modes(known: Source, shape: Primitive) -> np.ndarray:
+    """(F,) the alpha mode of the source where it is nearest to each triangle of the mesh."""
+    assert shape.normals is not None
+    faces = shape.faces.astype(np.int64)
+    found = nearest(known.tree, shape.positions[faces].mean(axis=1), shape.normals[faces].mean(axis=1))
+    return np.array([one.alpha_mode for one in known.look.materials])[known.material[found.face]]
+
+
+def cut(shape: Primitive, materials: Mapping[str, Material], mode: np.ndarray) -> tuple[Primitive, ...]:
+    """A primitive for each alpha mode that the faces (F,) have, with its material."""
+    out = []
+    for name in sorted(set(mode.tolist())):
+        used, index = np.unique(shape.faces[mode == name], return_inverse=True)
+        out.append(replace(taken(shape, used, index.reshape(-1, 3)), material=materials[name]))
+    return tuple(out)
+
+
 def apart(part: Part, low: Mesh) -> tuple[float, float]:
     """(largest, root mean square) distance between the mended surface and a mesh, the larger of both ways, per diagonal.
 
-    Of points spread evenly over each surface.
+    Of points spread evenly over each surface; a surface that was rebuilt counts before and after.
     """
     faces = np.concatenate([one.faces.astype(np.int64) + start for one, start in _with_starts(low)])
     points = np.concatenate([one.positions for one in low.primitives]).astype(np.float64)
@@ -128,8 +157,9 @@ def apart(part: Part, low: Mesh) -> tuple[float, float]:
     for (from_points, from_faces), (to_points, to_faces) in (
         ((part.surface.points, part.surface.faces), (points, faces)),
         ((points, faces), (part.surface.points, part.surface.faces)),
+        ((part.given.points, part.given.faces), (points, faces)),
     ):
-        ways.append(nearest(tree(to_points, to_faces), spread_over(from_points, from_faces, SAMPLES)).distance)
+        ways.append(nearest(tree(to_points, to_faces), spread(from_points, from_faces, SAMPLES)[0]).distance)
     size = max(part.diagonal, 1e-300)
     return max(float(one.max()) for one in ways) / size, max(float(np.sqrt((one**2).mean())) for one in ways) / size
 
@@ -137,20 +167,6 @@ def apart(part: Part, low: Mesh) -> tuple[float, float]:
 def _with_starts(mesh: Mesh) -> list[tuple[Primitive, int]]:
     starts = np.cumsum([0] + [len(one.positions) for one in mesh.primitives])
     return list(zip(mesh.primitives, starts.tolist(), strict=False))
-
-
-def spread_over(points: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
-    """(N, 3) points spread over triangles by area, always the same ones (additive recurrence of Roberts 2018)."""
-    a, b, c = (points[faces[:, k]] for k in range(3))
-    total = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
-    if not total[-1] > 0:
-        return points[faces[:, 0]]
-    face = np.searchsorted(total, (np.arange(count) + 0.5) * (total[-1] / count))
-    face = np.minimum(face, len(faces) - 1)
-    u, v = ((np.arange(count) * step) % 1.0 for step in (0.7548776662466927, 0.5698402909980532))
-    fold = u + v > 1.0
-    u, v = np.where(fold, 1.0 - u, u)[:, None], np.where(fold, 1.0 - v, v)[:, None]
-    return a[face] + u * (b - a)[face] + v * (c - a)[face]
 
 
 def as_came(part: Part) -> Mesh:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -45,22 +44,21 @@ def make_ready(
     tell(0.0, "clean and budget")
     if options.weld:
         scene = edit.map_meshes(scene, lambda mesh: cleaned(mesh) if _reducible(mesh) else mesh)
-    meshes = _budgeted(scene, options.tris)
+    scene, meshes = _within(scene, options.tris)
+    levelled = {id(node.mesh) for node in scene.nodes if node.lods}
     apart = APART * float(np.linalg.norm(np.ptp(bounds(scene), axis=0)))
     finished: dict[int, Mesh] = {}
     lods: dict[int, tuple[Mesh, ...]] = {}
     for number, (key, mesh) in enumerate(meshes.items()):
         tell(0.1 + 0.7 * number / max(1, len(meshes)), "UVs, LODs and tangents")
         finest = unwrapped(mesh) if options.uv and _reducible(mesh) else mesh
-        chain = [lightmapped(finest) if options.lightmap and _reducible(mesh) else finest]
-        for _level in range(options.lods):
-            chain.append(_reduced(chain[-1], chain[0]))
+        chain = [_lit(finest, options)]
+        chain += details(chain[0], 0 if key in levelled else options.lods)
         made = [_tangented(one) if options.tangents else one for one in chain]
-        finished[key] = made[0]
-        coarser = [small for large, small in pairwise(made) if small.triangles < large.triangles]
-        lods[key] = tuple(_apart(one, apart * level) for level, one in enumerate(coarser, 1))
+        finished[key], coarser = made[0], made[1:]
+        lods[key] = tuple(shifted(one, apart * level) for level, one in enumerate(coarser, 1))
     tell(0.85, "colliders and textures")
-    nodes = tuple(_detailed(node, finished, lods) for node in scene.nodes)
+    nodes = tuple(_detailed(node, finished, lods, options, apart) for node in scene.nodes)
     ready = replace(scene, nodes=_collided(replace(scene, nodes=nodes), options))
     if options.texture is not None:
         ready = capped(ready, options.texture)
@@ -68,7 +66,7 @@ def make_ready(
     return ready
 
 
-def _apart(mesh: Mesh, shift: float) -> Mesh:
+def shifted(mesh: Mesh, shift: float) -> Mesh:
     """The mesh moved by less than can be seen: levels shown together while an engine fades between them do not flicker, and what
     welds a whole file by position does not sew one level to another."""
     moved = (replace(one, positions=one.positions - np.float32(shift)) for one in mesh.primitives)
@@ -79,10 +77,29 @@ def _silent(fraction: float, message: str) -> None:
     pass
 
 
-def _detailed(node: Node, meshes: dict[int, Mesh], lods: dict[int, tuple[Mesh, ...]]) -> Node:
+def _detailed(
+    node: Node, meshes: dict[int, Mesh], lods: dict[int, tuple[Mesh, ...]], options: ReadyOptions, apart: float
+) -> Node:
+    """The node with its finished mesh and its levels: those it brought, finished where they are fresh, else the made ones."""
     if node.mesh is None:
         return node
-    return replace(node, mesh=meshes[id(node.mesh)], lods=node.lods or lods[id(node.mesh)])
+    mesh = meshes[id(node.mesh)]
+    if not node.lods:
+        return replace(node, mesh=mesh, lods=lods[id(node.mesh)])
+    smaller: list[Mesh] = []
+    for one in node.lods:
+        if one.triangles < (smaller[-1] if smaller else mesh).triangles:
+            fresh = options.tangents and _bare(one)
+            smaller.append(shifted(_tangented(_lit(one, options)), apart * (len(smaller) + 1)) if fresh else one)
+    return replace(node, mesh=mesh, lods=tuple(smaller))
+
+
+def _lit(mesh: Mesh, options: ReadyOptions) -> Mesh:
+    return lightmapped(mesh) if options.lightmap and _reducible(mesh) else mesh
+
+
+def _bare(mesh: Mesh) -> bool:
+    return all(shape.tangents is None for shape in mesh.primitives)
 
 
 def _collided(scene: Scene, options: ReadyOptions) -> tuple[Node, ...]:
@@ -123,6 +140,30 @@ def _reducible(mesh: Mesh) -> bool:
     return not mesh.morph_names and all(p.mode == "triangles" and p.joints is None for p in mesh.primitives)
 
 
+def _within(scene: Scene, tris: int | None) -> tuple[Scene, dict[int, Mesh]]:
+    """The scene and its meshes by the ids of its own, within `tris`.
+
+    Where closed parts allow no fewer, those that brought coarser levels show these instead: the finest that do.
+    """
+    refused: RequestError | None = None
+    for level in range(1 + max((len(node.lods) for node in scene.nodes if node.mesh), default=0)):
+        coarse = replace(scene, nodes=tuple(_coarser(node, level) for node in scene.nodes)) if level else scene
+        try:
+            return coarse, _budgeted(coarse, tris)
+        except RequestError as error:
+            refused = refused or error
+    assert refused is not None  # the loop runs at least once
+    raise refused
+
+
+def _coarser(node: Node, level: int) -> Node:
+    """The node as its `level`-th detail shows it, or its last; finer ones are dropped."""
+    if node.mesh is None or not node.lods:
+        return node
+    first = min(level, len(node.lods))
+    return replace(node, mesh=node.lods[first - 1], lods=node.lods[first:])
+
+
 def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     """Every mesh of LOD0 by the id of the original, together within `tris` (a shared mesh counts as often as it is used)."""
     used: dict[int, int] = {}
@@ -139,7 +180,7 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     free = [key for key in by_id if _reducible(by_id[key])]
     smaller = simplify([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
     out = by_id | dict(zip(free, smaller, strict=True))
-    lost = next((node.key for node in scene.nodes if node.mesh and not _fills(out[id(node.mesh)], node.mesh, 0.9)), None)
+    lost = next((node.key for node in scene.nodes if node.mesh and not fills(out[id(node.mesh)], node.mesh, 0.9)), None)
     if lost is not None:
         raise RequestError(f"a budget of {tris} triangles cannot be met: part {lost!r} would lose its volume; ask for more")
     got = sum(out[key].triangles * count for key, count in used.items())
@@ -148,15 +189,26 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
     return out
 
 
+def details(mesh: Mesh, count: int) -> list[Mesh]:
+    """At most `count` lower details of a mesh, each with about half the triangles of the one before."""
+    chain = [mesh]
+    for _level in range(count):
+        small = _reduced(chain[-1], mesh)
+        if small.triangles == chain[-1].triangles:
+            break
+        chain.append(small)
+    return chain[1:]
+
+
 def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
     """The mesh with about half its triangles; it stays as it is where it is small or would no longer fill the finest's volume."""
     if not _reducible(mesh) or mesh.triangles <= LEAST:
         return mesh
     half = simplify([mesh], mesh.triangles // 2)[0]
-    return half if _fills(half, finest, KEPT_VOLUME) else mesh
+    return half if fills(half, finest, KEPT_VOLUME) else mesh
 
 
-def _fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
+def fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
     """Whether the mesh holds its volume to a share: thin walls that pass through one another lose it, or turn it inside out."""
     points = np.concatenate([shape.positions for shape in finest.primitives]).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)

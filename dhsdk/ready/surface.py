@@ -44,3 +44,17 @@ def areas(surface: Surface) -> np.ndarray:
     """(F,) areas of the faces."""
     a, b, c = (surface.points[surface.faces[:, k]] for k in range(3))
     return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+
+def spread(points: np.ndarray, faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """((N, 3) points spread over triangles by area, (N,) their faces), always the same. Source: Roberts 2018, R2 sequence."""
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    total = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    if not total[-1] > 0:
+        return points[faces[:, 0]], np.arange(len(faces))
+    face = np.searchsorted(total, (np.arange(count) + 0.5) * (total[-1] / count))
+    face = np.minimum(face, len(faces) - 1)
+    u, v = ((np.arange(count) * step) % 1.0 for step in (0.7548776662466927, 0.5698402909980532))
+    fold = u + v > 1.0
+    u, v = np.where(fold, 1.0 - u, u)[:, None], np.where(fold, 1.0 - v, v)[:, None]
+    return a[face] + u * (b - a)[face] + v * (c - a)[face], face

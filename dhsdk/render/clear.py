@@ -18,6 +18,7 @@ from dhsdk.render.shade import _around, _finish, _group, _opened, _place, _tange
 from dhsdk.render.surface import (
     ABSORB,
     BASE,
+    COAT_N,
     COVER,
     DISPERSION,
     EYE,
@@ -45,7 +46,7 @@ from dhsdk.render.surface import (
 
 WALLS = 14
 """Surfaces that a ray may meet before what is left of it is looked up in the surround."""
-SMOOTH, TAPS = 0.13, 6
+SMOOTH, TAPS = 0.13, 16
 """Up to this roughness a wall bends a ray one way; above it, as many ways as there are taps."""
 TINT = 0.35
 """Power of the base colour at each side of a wall: what the walls of a vessel and a pane leave is near the one tint of viewers
@@ -83,14 +84,15 @@ def _thrown(cos, ratio):  # type: ignore[no-untyped-def]
 
 @kernel(uses=MOVED, error_model="numpy", fastmath=MATH, _nrt=False)
 def _facet(s, rough, tap, turn, way):  # type: ignore[no-untyped-def]
-    """The normal of one facet of a rough wall, at way[BENT]: even samples of the distribution, turned from pixel to pixel."""
+    """The normal of one facet of a rough wall, at way[BENT]: even samples of the distribution, others from pixel to
+    pixel (turn: 0 to 1; interleaved gradient noise, Jimenez 2014)."""
     for q in range(3):
         way[BENT + q] = s[N + q]
     if rough <= SMOOTH:
         return
-    e, a2 = (tap + 0.5) / TAPS, rough**4
+    e, a2 = (tap + turn) / TAPS, rough**4
     cos = np.sqrt((1.0 - e) / (1.0 + (a2 - 1.0) * e))
-    sin, around = np.sqrt(max(1.0 - cos * cos, 0.0)), 2.399963229728653 * tap + turn
+    sin, around = np.sqrt(max(1.0 - cos * cos, 0.0)), 2.399963229728653 * tap + 6.283185307 * turn
     x, y, z = s[N], s[N + 1], s[N + 2]
     sign = 1.0 if z >= 0 else -1.0
     p = -1.0 / (sign + z)
@@ -171,9 +173,9 @@ def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-unt
     s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
     surface(s, m, texels, rows, spots, density)
     slope = flat[f, 0] * way[3] + flat[f, 1] * way[4] + flat[f, 2] * way[5]
-    if dot(s, N, EYE) < 0.0:
+    if dot(s, FACE, EYE) < 0.0:
         for q in range(3):
-            s[N + q] = -s[N + q]
+            s[N + q], s[FACE + q], s[COAT_N + q] = -s[N + q], -s[FACE + q], -s[COAT_N + q]
     return slope < 0.0
 
 
@@ -224,7 +226,7 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
     x, y, z = way[3], way[4], way[5]
     inside = _enter(s, m, way, front, False, tap, turn, ior)
     rough = s[ROUGH]
-    for _ in range(WALLS):
+    for wall in range(WALLS):
         hit = nearest(tree, way, RAY, 4e-6 * ground[8], 1e30, nobody, stack)
         if hit[1] < 0:
             if inside:  # an open sheet: it bends the ray there and back
@@ -241,14 +243,14 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
         ior = hm[IOR] + (color - 1) * (hm[IOR] - 1.0) * 0.025 * hm[DISPERSION] if clear > 0.0 else ior
         if inside and clear > 0.0:
             if not front and hm[THICKNESS] > 0.0:
-                inside = _leave(hs, way, chain, levels, facts, tap, turn, ior)
+                inside = _leave(hs, way, chain, levels, facts, tap, (turn + 0.618034 * (wall + 1)) % 1.0, ior)
             continue
         _finish(hs, hm, chain, levels, answer, facts, lamps, depth, stack)
         for q in range(3):
             way[LIGHT + q] += way[WEIGHT + q] * hs[COVER] * min(hs[OUT + q], 16.0)
         x, y, z = way[3], way[4], way[5]
         if clear > 0.0:
-            inside = _enter(hs, hm, way, front, inside, tap, turn, ior)
+            inside = _enter(hs, hm, way, front, inside, tap, (turn + 0.618034 * (wall + 1)) % 1.0, ior)
         else:
             for q in range(3):
                 way[WEIGHT + q] *= 1.0 - hs[COVER]
@@ -305,7 +307,7 @@ def look_through(y0, y1, ids, at, clear, world, notes, over, past, glow):  # typ
                 for q in range(3):
                     way[WALKED] += (facts[EYE_AT + q] - s[P + q]) ** 2 if facts[PARALLEL] == 0 else 0.0
                 way[WALKED] = np.sqrt(way[WALKED])
-                turn = 0.7853981634 * (4 * (y & 1) + 2 * (x & 1) + (k & 1))
+                turn = 52.9829189 * ((0.06711056 * x + 0.00583715 * y) % 1.0) % 1.0
                 share = same / len(ids)
                 for part in range(2 if s[COVER] < 1.0 else 1):
                     cover = s[COVER]

@@ -70,7 +70,7 @@ def _around(chain, levels, facts, x, y, z, rough, s, at):  # type: ignore[no-unt
     long = 1.0 / (abs(x) + abs(y) + abs(z) + 1e-12)
     u, v = x * long, z * long
     fold = max(-y * long, 0.0)
-    u, v = u + (fold if u < 0 else -fold), v + (fold if v < 0 else -fold)
+    u, v = u + (-fold if u < 0 else fold), v + (-fold if v < 0 else fold)
     level = rough * (len(levels) - 1)
     low = min(int(level), len(levels) - 2)
     share = level - low

@@ -28,6 +28,8 @@ BOXES = (
     (-128.0, 22.0, 0.12, 0.52, 0.08, (2.4, 2.4, 2.5)),
     (0.0, 86.0, 0.55, 0.40, 0.12, (1.5, 1.5, 1.55)),
 )
+POLISH = 0.85
+"""Share of the boxes' light that the floor mirrors, softened: it gives upright metal its bright and dark streaks."""
 BACKDROPS = {"studio": ((0.82, 0.83, 0.85), (0.44, 0.455, 0.49)), "dark": ((0.09, 0.095, 0.105), (0.012, 0.013, 0.016))}
 
 
@@ -39,9 +41,13 @@ def radiance(height: int = 256) -> np.ndarray:
     backdrop = _ramp((-z - 0.25) / 0.6) * (1.0 - 0.6 * _ramp((y - 0.35) / 0.5))
     wall = 0.09 + 0.50 * backdrop + 0.10 * _ramp((y - 0.5) / 0.5)
     out = np.zeros((height, 2 * height, 4), np.float32)
-    lit = 0.30 + 0.16 * backdrop - 0.10 * np.abs(x)
+    # The floor is bright where it meets the backdrop, darker below, in the shadow of what stands on it, and a little polished.
+    lit = 0.13 + 0.22 * np.clip(1.0 + y, 0.0, 1.0) ** 2 + 0.16 * backdrop - 0.05 * np.abs(x)
     for q, (cool, warm) in enumerate(((0.98, 1.02), (1.0, 1.0), (1.04, 0.97))):
         out[..., q] = (wall * cool) * (1 - floor) + (lit * warm) * floor
+    below, polish = d * np.array([1.0, -1.0, 1.0]), POLISH * floor * (1.0 + 0.6 * np.minimum(y, 0.0))
+    for around, rise, wide, high, soft, light in (*BOXES, (*KEY[:5], KEY[5] * KEY_TINT)):
+        out[..., :3] += (_box(below, around, rise, wide, high, 1.8 * soft) * polish)[..., None] * np.array(light)
     for around, rise, wide, high, soft, light in BOXES:
         out[..., :3] += _box(d, around, rise, wide, high, soft)[..., None] * np.array(light)
     out[..., 3] = _box(d, *KEY[:5]) * KEY[5]

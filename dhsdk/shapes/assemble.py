@@ -12,7 +12,7 @@ from dhsdk.scene.material import Material
 from dhsdk.scene.mechanism import Joint
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.types import Node, Scene, Socket
-from dhsdk.shapes.kernel import Part
+from dhsdk.shapes.kernel import Part, Surface
 from dhsdk.shapes.surface import Vec
 
 OBEYED = re.compile(r"_((?:col|convcol|colonly|convcolonly|rigid|navmesh|occ|occonly|vehicle|wheel|loop|cycle|noimp)[\d_]*)$")
@@ -39,7 +39,9 @@ def assemble(name: str, parts: Sequence[Part], materials: Mapping[str, tuple[Mat
         parent = root if part.parent is None else keys[part.parent]
         place = part.pivot if part.parent is None else _minus(part.pivot, pivots[part.parent])
         extras = {} if part.collide else {"collide": False}
-        nodes.append(Node(key, mesh=_mesh(key, part, materials), parent=parent, translation=place, extras=extras))
+        mesh = _mesh(key, part, part.surface, materials)
+        lods = tuple(_mesh(f"{key}_lod{level}", part, one, materials) for level, one in enumerate(part.lods, 1))
+        nodes.append(Node(key, mesh=mesh, lods=lods, parent=parent, translation=place, extras=extras))
         for socket in part.sockets:
             at = _minus(socket.translation, part.pivot)
             sockets.append(Socket(socket.key, key, at, socket.rotation, socket.kind, socket.size))
@@ -81,13 +83,12 @@ def _minus(a: Vec, b: Vec) -> Vec:
     return (float(a[0] - b[0]), float(a[1] - b[1]), float(a[2] - b[2]))
 
 
-def _mesh(key: str, part: Part, materials: Mapping[str, tuple[Material, float]]) -> Mesh:
+def _mesh(key: str, part: Part, surface: Surface, materials: Mapping[str, tuple[Material, float]]) -> Mesh:
     if part.slot not in materials:
         raise SceneError(f"every slot must have a material, got none for {part.slot!r} of part {part.name!r}")
     material, tile = materials[part.slot]
     if not tile > 0.0:
         raise SceneError(f"tile of slot {part.slot!r} must be > 0, got {tile} (metres)")
-    surface = part.surface
     colors = None
     if surface.colors is not None:
         colors = np.concatenate([surface.colors, np.ones((len(surface.colors), 1))], axis=1).astype(np.float32)

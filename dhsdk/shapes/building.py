@@ -30,7 +30,7 @@ class Walls(Params):
 
 
 class Roof(Params):
-    shape: Literal["gable", "hip", "mansard", "domed", "flat"] = param(
+    shape: Literal["gable", "hip", "mansard", "domed", "spire", "flat"] = param(
         "gable", help="shape; on a round plan gable and hip are a cone"
     )
     made: Literal["tiles", "slate", "shingles", "thatch", "metal", "glass"] = param("tiles", help="how it is covered")
@@ -265,7 +265,12 @@ class Building(Kernel):
             },
             "log cabin": {"walls": "wood/pine/#9a7148", "roof": "wood/shingles/#6f5d4a", "door": "wood/planks/#6a4a30"},
             "barn": {"walls": "wood/planks/#8c3227", "roof": "wood/shingles/#5d564e", "door": "wood/planks/#8c3227"},
-            "tower": {"walls": "stone/ashlar", "door": "wood/planks/#6a4a30", "trim": "stone/ashlar/#b3ab9c"},
+            "tower": {
+                "walls": "stone/ashlar",
+                "roof": "wood/planks/#7a5c40",
+                "door": "wood/planks/#6a4a30",
+                "trim": "stone/ashlar/#b3ab9c",
+            },
             "castle": {
                 "walls": "stone/ashlar",
                 "roof": "stone/slates/#565d66",

@@ -119,7 +119,8 @@ def courses(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
     # Under eaves the cornice must stay below the slope, which comes down in front of the wall.
     sloped = bool(gable_outline(frame, mass)) and (side.name in ("front", "back")) != frame.params.roof.front_gable
     drop = 1.3 * proud * math.tan(frame.pitch) + 0.3 if sloped else 0.0
-    shells.append(block((side.length + 2 * proud, 0.2, 2.4 * proud), (0.0, mass.high - 0.22 - drop, 0.0)))
+    if not frame.crumbles(mass):
+        shells.append(block((side.length + 2 * proud, 0.2, 2.4 * proud), (0.0, mass.high - 0.22 - drop, 0.0)))
     return shells
 
 
@@ -129,7 +130,7 @@ def bands(frame: BuildingFrame, mass: Mass) -> list[Draft]:
         return []
     proud = 0.05 + 0.1 * frame.ornament
     shells = []
-    for y, tall in ((mass.low - 0.05, 0.45), (mass.high - 0.3, 0.28)):
+    for y, tall in ((mass.low - 0.05, 0.45), (mass.high - 0.3, 0.28))[: 1 if frame.crumbles(mass) else 2]:
         angle = (np.arange(mass.corners) + 0.5) * 2 * math.pi / mass.corners
         rings = []
         for rise, out in ((0.0, 0.0), (0.25, proud), (0.8, proud), (1.0, 0.0)):

@@ -130,6 +130,11 @@ class BuildingFrame:
         extent = max(mass.high for mass in self.masses)
         self.tall = extent + 0.3 * self.width
 
+    def crumbles(self, mass: Mass) -> bool:
+        """Whether the top of a wall that bears no roof has fallen down here and there."""
+        bare = self.params.roof.shape == "flat" and not self.params.beacon and not mass.tag
+        return bare and self.wear > 0.7 and mass.made in ("stone", "brick", "plaster")
+
     def has(self, pieces: float) -> bool:
         """Whether pieces that need so many are there."""
         return self.params.pieces >= pieces

@@ -23,6 +23,8 @@ COVER = {
 """Of a covering: its thickness, the height of a course along the slope, how far a course stands proud; metres."""
 MOST = 8
 """Courses of one slope at most: more would only cost triangles."""
+SPIRE = 1.15
+"""The least slope of a spire, radians."""
 Profile = list[tuple[float, float]]
 
 
@@ -179,7 +181,7 @@ def _rafters(frame: BuildingFrame, rows: Sequence[tuple[float, float]], long: fl
 def profile_of(frame: BuildingFrame, mass: Mass, shape: str, pitch: float, overhang: float) -> Profile:
     """(inset, height over the eaves) of a roof that closes from all sides, from its eaves to its top."""
     half = 0.5 * min(mass.width * float(mass.share(mass.high)), mass.depth * float(mass.share(mass.high)))
-    steep = math.tan(pitch)
+    steep = math.tan(max(pitch, SPIRE) if shape == "spire" else pitch)
     if shape == "mansard":
         first = 0.28 * half
         knee = first * math.tan(min(pitch + 0.45, 1.36))
@@ -273,17 +275,17 @@ def _spire(frame: BuildingFrame, mass: Mass) -> Draft:
 def _flat(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
     """A slab, and a parapet or battlements around it."""
     parapet = frame.params.roof.parapet
-    over = frame.overhang if parapet == "none" else -0.05
+    over = -0.6 * mass.thick if frame.crumbles(mass) else frame.overhang if parapet == "none" else -0.05
     slab = [(-over, -0.22), (-over, 0.0), (-over + 0.06, 0.05)]
-    draft = _flat_slab(mass, slab)
+    draft = _flat_slab(mass, slab, frame.params.turrets)
     size = (0.8 * mass.width, 0.8 * mass.depth)
     draft.sockets.append(PartSocket("roof_top", (0.0, mass.high + 0.05, 0.0), "support", size))
-    if parapet == "none":
+    if parapet == "none" or frame.crumbles(mass):
         return [draft]
     return [draft, *_parapet(frame, mass, rng, parapet == "battlements")]
 
 
-def _flat_slab(mass: Mass, profile: Profile) -> Draft:
+def _flat_slab(mass: Mass, profile: Profile, turrets: int) -> Draft:
     rings = []
     for inset, y in profile:
         if mass.corners:
@@ -294,7 +296,7 @@ def _flat_slab(mass: Mass, profile: Profile) -> Draft:
             w, d = mass.width / 2 - inset, mass.depth / 2 - inset
             rings.append(np.array([(x, mass.high + y, z) for x, z in ((-w, d), (w, d), (w, -d), (-w, -d))]))
     shell = draped(loft(np.asarray(rings), Look("around", 30.0, 0.95)))
-    return Draft("roof", [shell], "roof" if mass.made == "glass" else "floor", (0.0, mass.high, 0.0), "plinth")
+    return Draft("roof", [shell], "floor" if turrets else "roof", (0.0, mass.high, 0.0), "plinth")
 
 
 def _parapet(frame: BuildingFrame, mass: Mass, rng: Stream, gaps: bool) -> list[Draft]:

@@ -41,12 +41,15 @@ def _wall(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> list[Dra
     pivot = (mass.at[0] + way[0], mass.low, mass.at[1] + way[1])
     parent = mass.name("plinth")
     if mass.corners:
-        return [Draft(name, [_ring(frame, mass, side), *_fills(frame, mass, side)], "walls", pivot, parent), *bands(frame, mass)]
+        return [
+            Draft(name, [_ring(frame, mass, side, rng), *_fills(frame, mass, side)], "walls", pivot, parent),
+            *bands(frame, mass),
+        ]
     if mass.made == "glass":
         return _curtain(frame, mass, side, name, pivot, parent)
     if mass.made == "logs":
         return [Draft(name, _at(mass, side, _logs(frame, mass, side, rng)), "walls", pivot, parent)]
-    flat = [_panel(frame, mass, side), *_gable(frame, mass, side)]
+    flat = [_panel(frame, mass, side, rng), *_gable(frame, mass, side)]
     drafts = [Draft(name, [*_at(mass, side, flat), *_fills(frame, mass, side)], "walls", pivot, parent)]
     if mass.made in ("brick", "wood"):
         what, extra = ("lintels", lintels(frame, side)) if mass.made == "brick" else ("battens", battens(frame, mass, side))
@@ -97,11 +100,14 @@ def _marks(holes: list[Opening]) -> tuple[list[float], list[float]]:
             [hole.y + up * hole.height for hole in holes for up in (0, 1)])  # fmt: skip
 
 
-def _panel(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
+def _panel(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> Shell:
     """A flat wall, a little uneven with age, from below the floor to the eaves."""
     across, up = _marks(side.holes)
-    us = cuts(-side.length / 2, side.length / 2, across)
-    vs = cuts(mass.low - 0.04, mass.high, up)
+    fallen = _fallen_rows(frame, mass)
+    if fallen:
+        across += list(np.arange(-side.length / 2, side.length / 2, 1.15))
+    us = cuts(-side.length / 2, side.length / 2, across, 0.1 if fallen else 0.03)
+    vs = cuts(mass.low - 0.04, fallen[-1] if fallen else mass.high, [*up, *fallen[:-1]])
     x, y = np.meshgrid(us, vs)
     bulge = (
         0.05
@@ -111,7 +117,29 @@ def _panel(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
         * (np.abs(x) < 0.98 * us[-1])
     )
     front = np.stack([x, y, bulge], axis=2)
-    return pierced(front, front * (1.0, 1.0, 0.0) + (0.0, 0.0, -mass.thick), front[..., :2], _grid(us, vs, side.holes))
+    solid = _grid(us, vs, side.holes)
+    if fallen:
+        solid &= _crumbled(us, vs, solid, fallen, rng("fallen", side.name))
+    return pierced(front, front * (1.0, 1.0, 0.0) + (0.0, 0.0, -mass.thick), front[..., :2], solid)
+
+
+def _fallen_rows(frame: BuildingFrame, mass: Mass) -> list[float]:
+    """Heights to which the top of a ruined wall has fallen, the last one where it once ended; none of a wall that stands."""
+    return [mass.high + rise for rise in (-2.4, -1.4, -0.5, 0.4, 1.3)] if frame.crumbles(mass) else []
+
+
+def _crumbled(us: np.ndarray, vs: np.ndarray, solid: np.ndarray, fallen: list[float], draw: np.random.Generator) -> np.ndarray:
+    """Cells that are left of a ruined wall: every column has fallen down to some row, but never to a hole."""
+    width = solid.shape[1]
+    depth = 0.5 + np.cumsum(draw.uniform(-1.3, 1.3, width))
+    depth = len(fallen) * (0.5 + 0.5 * np.sin(depth))  # a walk that turns back at both ends
+    holes = ~solid
+    near = holes | np.roll(holes, 1, axis=1) | np.roll(holes, -1, axis=1)
+    lowest = np.where(near.any(axis=0), vs[:-1][len(vs) - 2 - np.argmax(near[::-1], axis=0)] + 0.9, vs[0])
+    left = np.array([fallen[len(fallen) - 1 - min(int(d), len(fallen) - 1)] for d in depth])
+    left = np.maximum(left, lowest)
+    out: np.ndarray = vs[:-1][:, None] < left[None] - 1e-6
+    return out
 
 
 def _gable(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
@@ -125,7 +153,7 @@ def _gable(frame: BuildingFrame, mass: Mass, side: Side) -> list[Shell]:
     return [prism(flat[::-1], mass.thick * 0.96)]
 
 
-def _ring(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
+def _ring(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> Shell:
     """The wall of a round plan: its corners and the edges of its holes are where it is cut."""
     step = 2 * math.pi / mass.corners
     start = 0.5 * step
@@ -141,7 +169,8 @@ def _ring(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
     base = start + step * np.arange(mass.corners)
     kept = [angle for angle in base if min((abs(math.remainder(angle - m, 2 * math.pi)) for m in wrapped), default=9.0) > 0.06]
     us = np.unique(np.round([*kept, *wrapped], 9))
-    vs = cuts(mass.low - 0.04, mass.high, _marks(side.holes)[1])
+    fallen = _fallen_rows(frame, mass)
+    vs = cuts(mass.low - 0.04, fallen[-1] if fallen else mass.high, [*_marks(side.holes)[1], *fallen[:-1]])
     around = np.append(us, us[0] + 2 * math.pi)
     middle = (around[:-1] + around[1:]) / 2
     height = (vs[:-1] + vs[1:]) / 2
@@ -149,6 +178,8 @@ def _ring(frame: BuildingFrame, mass: Mass, side: Side) -> Shell:
     for hole in holes:
         near = np.abs(np.remainder(middle - hole.x + math.pi, 2 * math.pi) - math.pi) < hole.width / 2
         solid &= ~(near[None] & ((height > hole.y) & (height < hole.y + hole.height))[:, None])
+    if fallen:
+        solid &= _crumbled(around, vs, solid, fallen, rng("fallen", side.name))
     angle, y = np.meshgrid(us, vs)
     grids = []
     for inset in (0.0, mass.thick):

@@ -53,6 +53,7 @@ class Part:
     parent: the name of another part, or None. hinge: (axis, lower, upper) when it turns about its pivot, radians.
     slide: (axis, lower, upper) when it slides along its axis instead (drawers, vise jaws), metres.
     collide: False for trim that no collider should cover.
+    lods: the same part with fewer triangles, the finest first, where decimation would not do (a crown of closed leaves).
     """
 
     name: str
@@ -64,6 +65,7 @@ class Part:
     sockets: tuple[PartSocket, ...] = ()
     collide: bool = True
     slide: tuple[tuple[float, float, float], float, float] | None = None
+    lods: tuple[Surface, ...] = ()
 
 
 class Kernel(ABC):

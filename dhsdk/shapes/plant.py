@@ -80,6 +80,7 @@ class PlantParams(Params):
     succulent: Succulent = param(Succulent(), help="cacti")
     pot: Literal["none", "pot", "tray"] = param("none", help="the pot it stands in")
     snow: float = param(0.0, help="how much snow lies on it", ge=0.0, le=1.0)
+    moss: float = param(0.0, help="how much moss grows on its wood", ge=0.0, le=1.0)
     wear: float = param(0.1, help="broken boughs, gaps and holes", ge=0.0, le=1.0, low="new", high="battered")
     stylised: float = param(
         0.0, help="how far the silhouette is exaggerated", ge=0.0, le=1.0, low="realistic", high="exaggerated"
@@ -333,6 +334,7 @@ class Plant(Kernel):
             "pot": "ceramic/terracotta",
             "soil": "ground/soil",
             "snow": "ground/snow",
+            "moss": "ground/moss",
         }
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)

@@ -155,7 +155,7 @@ def _pads(p: PlantParams, rng: Stream) -> list[Part]:
             center, tilt, turn = np.array([0.0, 0.92 * size, 0.0]), 0.2 * p.trunk.leaning, 0.3
         else:
             home, rim, up = placed[(k - 1) // 2]
-            tilt = (0.75 if k % 2 else -0.65) * own.uniform(0.6, 1.05) * min(1.6, p.size.width / h)
+            tilt = (0.58 if k % 2 else -0.5) * own.uniform(0.6, 1.05) * min(1.6, p.size.width / h)
             turn = 0.3 + own.uniform(-0.8, 0.8)
             ahead = unit(rotation((0.0, 0.0, 1.0), -tilt) @ up)
             center = home + (0.86 * rim + 0.82 * size) * ahead

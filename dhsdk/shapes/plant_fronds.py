@@ -124,7 +124,8 @@ def palm_parts(p: PlantParams, rng: Stream) -> list[Part]:
     head = path[-1] + 0.4 * radius * UP
     if p.crown.bare:
         return parts
-    shells = [clump(own, head, np.array([1.25, 1.5, 1.25]) * radius * 0.8, level=1, lumps=0.3)]
+    heart = clump(own, head, np.array([1.25, 1.5, 1.25]) * radius * 0.8, level=1, lumps=0.3)
+    levels: list[list[Shell]] = [[heart], [heart], [heart]]
     snow: list[Shell] = []
     for k in range(p.leaves.count):
         own = rng("frond", k)
@@ -133,12 +134,14 @@ def palm_parts(p: PlantParams, rng: Stream) -> list[Part]:
         long = half * own.uniform(1.0, 1.15) * (1.25 - 0.3 * inner)
         up = 0.3 + 1.0 * inner + own.uniform(-0.1, 0.1)
         path = arching(head, angle, long, up, (0.35 + 0.75 * p.leaves.droop) * (1.05 - 0.5 * inner), 7)
-        shells.append(_leaf(p, path, long, angle, own, 12, 0.42))
+        for level, shell in zip(levels, _leaf(p, path, long, angle, own, 12, 0.42), strict=True):
+            level.append(shell)
         if p.snow > 0.02:
             snow.append(
                 blade(path[1:5] + 0.03 * long * UP, 0.1 * long * p.snow * np.array([0.6, 1, 0.8, 0]), 0.04 * long, _across(angle))
             )
-    parts.append(Part("crown", sunlit(softened(surface(join(*shells)), head - 0.5 * half * UP)), "leaves", vec(head), "trunk"))
+    crown, *lods = (sunlit(softened(surface(join(*level)), head - 0.5 * half * UP)) for level in levels)
+    parts.append(Part("crown", crown, "leaves", vec(head), "trunk", lods=tuple(lods)))
     nuts = []
     for k in range(round(6 * p.bloom.fruit)):
         at = head + radius * np.array([1.5 * math.cos(GOLDEN * k), -1.15, 1.5 * math.sin(GOLDEN * k)])
@@ -150,31 +153,34 @@ def palm_parts(p: PlantParams, rng: Stream) -> list[Part]:
     return parts
 
 
-def _leaf(p: PlantParams, path: np.ndarray, long: float, angle: float, rng: Rng, pairs: int, span: float) -> Shell:
-    """A frond with leaflets, or one broad blade."""
-    if p.leaves.feathered:
-        count = max(5, round(pairs * (0.7 + 0.6 * p.crown.dense)))
-        return frond(
-            path, 0.022 * long, count, span * long * (0.6 + 0.8 * p.crown.leaf), rng, hang=0.2 + 0.5 * p.leaves.droop, slim=0.3
+def _leaf(p: PlantParams, path: np.ndarray, long: float, angle: float, rng: Rng, pairs: int, span: float) -> list[Shell]:
+    """A frond with leaflets, or one broad blade, at three levels of detail."""
+    place = np.linspace(0.0, 1.0, len(path))
+    tint = rng.uniform(0.86, 1.0)
+    shape = np.interp(place, [0.0, 0.25, 0.6, 0.85, 1.0], [0.45, 0.9, 1.0, 0.6, 0.0])
+    if not p.leaves.feathered:
+        wide = long * (0.1 + 0.22 * p.crown.leaf) * shape
+        fine, rough = (
+            blade(path[rows], wide[rows], 0.05 * long, _across(angle), tint=tint) for rows in (slice(None), slice(0, None, 2))
         )
-    wide = (
-        long
-        * (0.1 + 0.22 * p.crown.leaf)
-        * np.interp(np.linspace(0, 1, len(path)), [0, 0.25, 0.6, 0.85, 1], [0.45, 0.9, 1.0, 0.6, 0])
-    )
-    return blade(path, wide, 0.05 * long, _across(angle), tint=rng.uniform(0.86, 1.0))
+        return [fine, rough, rough]
+    count = max(5, round(pairs * (0.7 + 0.6 * p.crown.dense)))
+    reach, hang = span * long * (0.6 + 0.8 * p.crown.leaf), 0.2 + 0.5 * p.leaves.droop
+    fine = frond(path, 0.022 * long, count, reach, rng, hang=hang, slim=0.3)
+    half = frond(path[::2], 0.022 * long, max(3, count // 2), reach, rng, hang=hang, slim=0.5)
+    return [fine, half, blade(path[::2], 1.1 * reach * shape[::2], 0.05 * long, _across(angle), tint=tint)]
 
 
 def fern_parts(p: PlantParams, rng: Stream) -> list[Part]:
     """Fronds or broad leaves in a rosette from the ground: the inner ones steeper and shorter."""
     h, half = p.size.height, 0.5 * p.size.width
     low = p.habit == "fern"
-    shells: list[Shell] = []
+    levels: list[list[Shell]] = [[], [], []]
     count = p.leaves.count
     for k in range(count):
         own = rng("leaf", k)
         inner = k / count
-        if own.random() < 0.35 * p.wear:
+        if own.random() < 0.35 * p.wear and k:
             continue
         angle = GOLDEN * k + own.uniform(-0.15, 0.15)
         up = (0.7 if low else 0.85) + 0.65 * inner + own.uniform(-0.1, 0.1)
@@ -183,8 +189,10 @@ def fern_parts(p: PlantParams, rng: Stream) -> list[Part]:
         start = 0.05 * half * np.array([math.cos(angle), 0.0, math.sin(angle)])
         path = arching(start, angle, long, up, p.leaves.droop * (1.15 - 0.75 * inner), 7)
         path[:, 1] = np.maximum(path[:, 1], 0.012 * h * (1.0 + np.arange(7)))
-        shells.append(_leaf(p, path, long, angle, own, 8, 0.3))
-    made = [Part("leaves", sunlit(softened(surface(join(*shells)), -0.6 * h * UP)), "leaves", collide=False)]
+        for level, shell in zip(levels, _leaf(p, path, long, angle, own, 8, 0.3), strict=True):
+            level.append(shell)
+    fine, *lods = (sunlit(softened(surface(join(*level)), -0.6 * h * UP)) for level in levels)
+    made = [Part("leaves", fine, "leaves", collide=False, lods=tuple(lods))]
     return made + _blossoms(p, rng, h, half) + _flakes(p, rng, h, half)
 
 

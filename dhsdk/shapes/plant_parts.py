@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from dhsdk.shapes.foliage import vec
+from dhsdk.shapes.foliage import UP, clump, vec
 from dhsdk.shapes.kernel import Part, Stream
 from dhsdk.shapes.lathe import lathe
 from dhsdk.shapes.plant import PlantParams
@@ -19,7 +20,7 @@ from dhsdk.shapes.plant_fungi import mushroom_parts
 from dhsdk.shapes.plant_stumps import log_parts, stump_parts
 from dhsdk.shapes.plant_trees import tree_parts
 from dhsdk.shapes.resize import resized
-from dhsdk.shapes.surface import moved, surface
+from dhsdk.shapes.surface import join, mapped, moved, rotation, surface
 from dhsdk.shapes.vessel import Vessel, VesselParams
 
 Builder = Callable[[PlantParams, Stream], list[Part]]
@@ -38,6 +39,7 @@ def plant_parts(params: PlantParams, rng: Stream) -> list[Part]:
     """The parts of a plant, as tall as asked with its pot."""
     params = _proportioned(params)
     parts = HABITS[params.habit](params, rng)
+    parts += _mossed(params, parts, rng)
     if params.pot != "none":
         parts = _potted(params, parts, rng)
     return [_rooted(part) for part in resized(parts, height=params.size.height)]
@@ -47,6 +49,31 @@ def _rooted(part: Part) -> Part:
     """The part with its pivot inside it."""
     points = part.surface.positions
     return replace(part, pivot=vec(np.clip(np.asarray(part.pivot), points.min(axis=0), points.max(axis=0))))
+
+
+def _mossed(p: PlantParams, parts: list[Part], rng: Stream) -> list[Part]:
+    """Cushions of moss where bark looks up: on roots, on boughs, along a log."""
+    bark = [part for part in parts if part.slot == "bark" and part.parent is None]
+    if p.moss <= 0.02 or not bark:
+        return []
+    own, made = rng("moss"), bark[0].surface
+    corners = made.positions[made.faces]
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = np.linalg.norm(cross, axis=1)
+    upward = np.maximum(cross[:, 1] - 0.3 * area, 0.0)
+    if not upward.any():
+        return []
+    cushions = []
+    for face in own.choice(len(corners), round(5 + 9 * p.moss), p=upward / upward.sum()):
+        # As broad as the limb it lies on, and tilted with it.
+        size = math.sqrt(float(area[face])) * (0.6 + 0.35 * p.moss) * own.uniform(0.75, 1.15)
+        cushion = clump(own, np.zeros(3), size * np.array([1.0, 0.3, 1.0]), lumps=0.3, flat=0.9)
+        normal = cross[face] / area[face]
+        axis = np.cross(UP, normal)
+        turn = rotation(axis, math.acos(float(np.clip(normal[1], -1.0, 1.0)))) if np.linalg.norm(axis) > 1e-6 else np.eye(3)
+        at = corners[face].mean(axis=0) - 0.08 * size * normal
+        cushions.append(mapped(cushion, lambda points, turn=turn, at=at: points @ turn.T + at))  # type: ignore[misc]
+    return [Part("moss", surface(join(*cushions)), "moss", parent=bark[0].name, collide=False)]
 
 
 def _proportioned(p: PlantParams) -> PlantParams:
@@ -82,8 +109,8 @@ def _potted(p: PlantParams, plant: list[Part], rng: Stream) -> list[Part]:
 def _raised(part: Part, y: float) -> Part:
     lift = np.array([0.0, y, 0.0])
     sockets = tuple(replace(one, translation=vec(np.asarray(one.translation) + lift)) for one in part.sockets)
-    made = replace(part.surface, positions=part.surface.positions + lift)
-    return replace(part, surface=made, pivot=vec(np.asarray(part.pivot) + lift), sockets=sockets)
+    made, *lods = (replace(one, positions=one.positions + lift) for one in (part.surface, *part.lods))
+    return replace(part, surface=made, lods=tuple(lods), pivot=vec(np.asarray(part.pivot) + lift), sockets=sockets)
 
 
 HABITS: Mapping[str, Builder] = {

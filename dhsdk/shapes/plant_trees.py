@@ -95,7 +95,8 @@ def _clumps(p: PlantParams, rng: Rng) -> list[Clump]:
         return _stacked(p, rng, low)
     mean = (half * half * tall) ** (1.0 / 3.0)
     radius = mean * (1.22 + 0.25 * p.stylised) / math.sqrt(count) * (0.72 + 0.5 * p.crown.dense)
-    flat = {"spreading": 0.62, "weeping": 0.72}.get(p.crown.style, 0.9)
+    radius *= 1.22 if p.crown.style == "oval" else 1.0
+    flat = {"spreading": 0.62, "weeping": 0.72, "oval": 1.05}.get(p.crown.style, 0.9)
     out = []
     for k in range(count):
         # From the top down around the shell of an egg; one in eight fills the middle.
@@ -242,43 +243,52 @@ def _thinned(p: PlantParams, clumps: list[Clump], rng: Rng) -> list[Clump]:
 
 
 def crown_parts(p: PlantParams, clumps: list[Clump], rng: Stream) -> list[Part]:
-    """Leaves, blossoms, fruits and snow on clumps."""
-    green: list[Surface] = []
-    flowers: list[Shell] = []
-    fruits: list[Shell] = []
-    snow: list[Shell] = []
-    weeping = p.crown.style == "weeping" and p.habit == "tree"
-    per = round((20 + 44 * p.crown.dense) * (9.0 / max(6, len(clumps))) ** 0.6)
+    """Leaves, blossoms, fruits and snow on clumps. The crown's coarser levels: a third of the leaves, none, smaller balls."""
+    green: list[list[Surface]] = [[], [], [], []]
+    more: dict[str, list[Shell]] = {"blossom": [], "fruit": [], "snow": []}
     for k, one in enumerate(clumps):
         own = rng("clump", k)
         mean = float(np.cbrt(one.radii.prod()))
         ball = clump(own, one.center, one.radii, flat=0.72, lumps=0.3 + 0.2 * p.crown.dense)
-        leaf = mean * (0.24 + 0.5 * p.crown.leaf) * (1.0 + 0.2 * p.stylised)
-        body = join(tinted(ball, 0.84), tufted(own, ball, one.center, per, leaf, droop=0.9 if weeping else 0.3))
-        if p.habit == "bush":
-            body = mapped(body, _grounded)
-        below = one.center - UP * (0.35 * one.radii[1])
-        tone = own.uniform(0.84, 1.0)
-        green.append(softened(surface(tinted(body, tone)), below))
-        if weeping:
-            green += [softened(surface(tinted(strand, tone)), one.center) for strand in _strands(p, one, own)]
-        flowers += _dots(
-            own,
-            ball,
-            one,
-            round((16 if p.habit == "bush" else 8) * p.bloom.blossom),
-            0.085 * mean * (1.0 + 0.5 * (p.habit == "bush")),
-            0.1,
-        )
-        fruits += _dots(own, ball, one, round(4 * p.bloom.fruit), 0.13 * mean, -0.1)
+        for level, shells in enumerate(_levels(p, one, ball, len(clumps), rng, k)):
+            green[level] += [softened(surface(shell), one.center - UP * (0.35 * one.radii[1])) for shell in shells]
+        many, large = (16, 0.13) if p.habit == "bush" else (8, 0.085)
+        more["blossom"] += _dots(own, ball, one, round(many * p.bloom.blossom), large * mean, 0.1)
+        more["fruit"] += _dots(own, ball, one, round(4 * p.bloom.fruit), 0.13 * mean, -0.1)
         if p.snow > 0.02:
             cap = one.radii * (0.72 + 0.26 * p.snow, 0.3 + 0.3 * p.snow, 0.72 + 0.26 * p.snow)
-            snow.append(clump(own, one.center + UP * (one.radii[1] * 0.86 - 0.3 * cap[1]), cap, lumps=0.15, flat=0.5))
-    parts = [Part("crown", sunlit(merged(green)), "leaves", vec(clumps[0].center), "trunk", collide=False)]
-    for name, slot, shells in (("blossoms", "blossom", flowers), ("fruits", "fruit", fruits), ("snow", "snow", snow)):
-        if shells:
-            parts.append(Part(name, surface(join(*shells)), slot, vec(clumps[0].center), "trunk", collide=False))
+            more["snow"].append(clump(own, one.center + UP * (one.radii[1] * 0.86 - 0.3 * cap[1]), cap, lumps=0.15, flat=0.5))
+    fine, *coarse = (sunlit(merged(level)) for level in green)
+    pivot = vec(clumps[0].center)
+    parts = [Part("crown", fine, "leaves", pivot, "trunk", collide=False, lods=tuple(coarse))]
+    for slot, name in (("blossom", "blossoms"), ("fruit", "fruits"), ("snow", "snow")):
+        if more[slot]:
+            parts.append(Part(name, surface(join(*more[slot])), slot, pivot, "trunk", collide=False))
     return parts
+
+
+def _levels(p: PlantParams, one: Clump, ball: Shell, clumps: int, rng: Stream, number: int) -> list[list[Shell]]:
+    """What a clump is made of at four levels of detail."""
+    own = rng("leaves", number)
+    tone = float(own.uniform(0.84, 1.0))
+    weeping = p.crown.style == "weeping" and p.habit == "tree"
+    count = round((20 + 44 * p.crown.dense) * (9.0 / max(6, clumps)) ** 0.6)
+    leaf = float(np.cbrt(one.radii.prod())) * (0.24 + 0.5 * p.crown.leaf) * (1.0 + 0.2 * p.stylised)
+    droop = 0.9 if weeping else 0.3
+    dark = tinted(ball, 0.84)
+    rough = clump(own, one.center, one.radii, level=0, flat=0.72)
+    levels = [
+        [join(dark, tufted(own, ball, one.center, count, leaf, droop=droop))],
+        [join(dark, tufted(own, ball, one.center, max(4, count // 3), 1.5 * leaf, droop=droop))],
+        [dark],
+        [tinted(rough, 0.9)],
+    ]
+    if weeping:
+        strands = _strands(p, one, own)
+        levels = [level + strands for level in levels[:2]] + [level + strands[::2] for level in levels[2:]]
+    if p.habit == "bush":
+        levels = [[mapped(shell, _grounded) for shell in level] for level in levels]
+    return [[tinted(shell, tone) for shell in level] for level in levels]
 
 
 def _grounded(points: np.ndarray) -> np.ndarray:

@@ -39,21 +39,24 @@ def resized(
 
 
 def _scaled(part: Part, factors: np.ndarray) -> Part:
-    surface = part.surface
+    made, lods = _scaled_surface(part.surface, factors), tuple(_scaled_surface(one, factors) for one in part.lods)
+    sockets = tuple(_scaled_socket(socket, factors) for socket in part.sockets)
+    slide = part.slide
+    if slide is not None:
+        stretch = float(np.abs(np.asarray(slide[0])) @ factors)
+        slide = (slide[0], slide[1] * stretch, slide[2] * stretch)
+    return replace(part, surface=made, lods=lods, pivot=_times(part.pivot, factors), sockets=sockets, slide=slide)
+
+
+def _scaled_surface(surface: Surface, factors: np.ndarray) -> Surface:
     normals = surface.normals / factors
-    made = Surface(
+    return Surface(
         positions=surface.positions * factors,
         faces=surface.faces,
         normals=normals / np.linalg.norm(normals, axis=1, keepdims=True),
         uvs=surface.uvs * float(np.cbrt(factors.prod())),
         colors=surface.colors,
     )
-    sockets = tuple(_scaled_socket(socket, factors) for socket in part.sockets)
-    slide = part.slide
-    if slide is not None:
-        stretch = float(np.abs(np.asarray(slide[0])) @ factors)
-        slide = (slide[0], slide[1] * stretch, slide[2] * stretch)
-    return replace(part, surface=made, pivot=_times(part.pivot, factors), sockets=sockets, slide=slide)
 
 
 def _scaled_socket(socket: PartSocket, factors: np.ndarray) -> PartSocket:

@@ -148,7 +148,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "size": {"width": 1.05, "height": 2.9, "depth": 0.6},
         "count": 1,
         "stone": {"blocky": 0.8, "rough": 0.24, "lean": 0.25},
-        "cover": {"debris": 5, "moss": 0.1},
+        "cover": {"debris": 5},
     },
     "rock pile": {
         "form": "heap",

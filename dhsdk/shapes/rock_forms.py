@@ -53,7 +53,8 @@ def cleft(p: RockParams, one: Block, rng: Rng) -> list[Block]:
         beds = []
         for k in range(p.stone.strata):
             tilt = (rng.uniform(-0.06, 0.06), 1.0, rng.uniform(-0.06, 0.06))
-            bed = cut(cut(one, tilt, float(marks[k + 1]) + 0.01), (-tilt[0], -1.0, -tilt[2]), 0.02 - float(marks[k]))
+            bed = cut(one, tilt, float(marks[k + 1]) + 0.01) if k < p.stone.strata - 1 else one
+            bed = cut(bed, (-tilt[0], -1.0, -tilt[2]), 0.02 - float(marks[k])) if k else bed
             back = 1.0 - 0.16 * rng.random() - 0.06 * (k % 2)
             beds.append(stretched(centered(bed), (back, 1.0, back)))
     if p.wear > 0.5:

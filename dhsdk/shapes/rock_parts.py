@@ -16,6 +16,8 @@ from dhsdk.shapes.rock_forms import FORMS, Piece, tilted
 from dhsdk.shapes.surface import Shell, join, surface
 
 UNCHIPPED = ("crystal",)
+BURIED = ("boulder", "crag", "menhir")
+"""Forms that come out of the ground: their lower part is left out."""
 SPECK = 0.004
 """Metres: what is thinner is left out."""
 
@@ -62,7 +64,10 @@ def _exaggerated(p: RockParams) -> RockParams:
 def _fitted(pieces: Sequence[Piece], p: RockParams) -> list[Piece]:
     """The pieces as large as asked, standing on y = 0 about the y axis."""
     low, high = bounds([one for piece in pieces if piece.fitted for one in piece.blocks])
-    low[1] = max(low[1], -0.12 * (high[1] - low[1]))
+    if p.form in BURIED:
+        # The ground is where every stone has come down to it, or a little below the middle of a boulder.
+        feet = [float(bounds(piece.blocks)[0][1]) for piece in pieces if piece.fitted]
+        low[1] = max(-0.12 * (high[1] - low[1]), *feet)
     factors = np.array([p.size.width, p.size.height, p.size.depth]) / (high - low)
     shift = -np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
     floor = np.array([0.0, -1.0, 0.0])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dhsdk.shapes.kernel import Part, PartSocket, Stream
+from dhsdk.shapes.kernel import Part, PartSocket, Stream, Surface
 from dhsdk.shapes.surface import Vec
 
 GROUND = 0.66
@@ -27,19 +27,21 @@ def finished(parts: Sequence[Part], rng: Stream, ground: float = GROUND) -> tupl
 
 
 def _finish(part: Part, low: float, height: float, vary: np.ndarray, least: float) -> Part:
-    surface = part.surface
-    pivot = np.asarray(part.pivot)
-    positions = (surface.positions - pivot) * (vary[0], 1.0, vary[1]) + pivot - (0.0, low, 0.0)
-    rise = np.clip(positions[:, 1] / (0.45 * height), 0.0, 1.0)
-    ground = least + (1.0 - least) * rise * (2.0 - rise)
-    sky = 0.87 + 0.13 * np.clip(surface.normals[:, 1] + 0.35, -1.0, 1.0)
-    own = np.ones((len(positions), 3)) if surface.colors is None else surface.colors
-    # The floor's bounce is warm: blue fades a little faster than red.
-    warm = 1.0 - np.outer(1.0 - ground, np.array([0.85, 1.0, 1.12]))
-    colors = np.clip(own * warm * sky[:, None], 0.05, 1.0)
+    def shaded(surface: Surface) -> Surface:
+        pivot = np.asarray(part.pivot)
+        positions = (surface.positions - pivot) * (vary[0], 1.0, vary[1]) + pivot - (0.0, low, 0.0)
+        rise = np.clip(positions[:, 1] / (0.45 * height), 0.0, 1.0)
+        ground = least + (1.0 - least) * rise * (2.0 - rise)
+        sky = 0.87 + 0.13 * np.clip(surface.normals[:, 1] + 0.35, -1.0, 1.0)
+        own = np.ones((len(positions), 3)) if surface.colors is None else surface.colors
+        # The floor's bounce is warm: blue fades a little faster than red.
+        warm = 1.0 - np.outer(1.0 - ground, np.array([0.85, 1.0, 1.12]))
+        return replace(surface, positions=positions, colors=np.clip(own * warm * sky[:, None], 0.05, 1.0))
+
     return replace(
         part,
-        surface=replace(surface, positions=positions, colors=colors),
+        surface=shaded(part.surface),
+        lods=tuple(shaded(one) for one in part.lods),
         pivot=_lowered(part.pivot, low),
         sockets=tuple(_lowered_socket(socket, low) for socket in part.sockets),
     )

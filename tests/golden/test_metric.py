@@ -245,6 +245,11 @@ FAULTS = {
     "layers: no specular": changed(material=setting(specular=None)),
     "layers: index of refraction not used": changed(material=setting(ior=1.5)),
     "layers: no iridescence": changed(material=setting(iridescence=None)),
+    "brushed: anisotropy not used": changed(material=setting(anisotropy=None)),
+    "brushed: direction not used": changed(
+        material=setting(anisotropy=lambda m: m.anisotropy and setting(rotation=0.0)(m.anisotropy))
+    ),
+    "brushed: map not used": changed(material=setting(anisotropy=lambda m: m.anisotropy and setting(texture=None)(m.anisotropy))),
     "vertex_colors: not used": changed(primitive=setting(colors=None)),
     "skin_morph: skin not used": tube_at(0.7, skin=None),
     "skin_morph: morph not used": tube_at(0.7, weights=(0.0,)),

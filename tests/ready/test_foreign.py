@@ -1,16 +1,17 @@
 """The pass for meshes from elsewhere: budgets, maps, reports, refusals."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 
 import dhsdk
-from dhsdk.errors import RequestError
+from dhsdk.errors import MissingExtra, RequestError
 from dhsdk.ready.foreign import foreign
 from dhsdk.ready.options import ForeignOptions
 from dhsdk.render import Settings, render
-from dhsdk.scene import Material, make
+from dhsdk.scene import Material, Mesh, Node, Primitive, Scene, make
 from tests.ready.meshes import ball, bumpy, checkered, of, topology
 
 
@@ -134,3 +135,45 @@ def test_alpha_survives():
     after, _ = foreign(bumpy(48, 24, material=glass), ForeignOptions(tris=500, texture=64))
     made = after.nodes[0].mesh.primitives[0].material
     assert made.alpha_mode == "BLEND"
+
+
+def test_poisson_needs_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "open3d", None)
+    points, faces = ball()
+    with pytest.raises(MissingExtra, match=r"closing a scan by Poisson reconstruction needs an optional .*dhsdk\[geometry\]"):
+        foreign(of(points, faces[:400]), ForeignOptions(close="poisson"))
+
+
+def test_poisson_closes_an_open_scan():
+    try:
+        import open3d  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"open3d cannot be loaded: {error}")
+    points, faces = ball(64, 32)
+    bowl = faces[points[faces].mean(axis=1)[:, 1] < 0.1]
+    after, report = foreign(of(points, bowl), ForeignOptions(tris=800, texture=64, close="poisson", tolerance=0.5))
+    shape = after.nodes[0].mesh.primitives[0]
+    assert report.mended["surfaces rebuilt around their points"] == 1
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert len(shape.faces) <= 800
+
+
+def test_materials_stay_with_their_faces_when_some_are_dropped():
+    """Red below and blue glass above, doubles in front: each alpha mode keeps a primitive, colours stay where they were."""
+    shape = bumpy(48, 24).nodes[0].mesh.primitives[0]
+    top = shape.positions[shape.faces.astype(int)].mean(axis=1)[:, 1] > 0
+    red = Material("red", base_color=(0.8, 0.0, 0.0, 1.0), metallic=0.0)
+    blue = Material("blue", base_color=(0.0, 0.0, 0.8, 0.5), metallic=0.0, alpha_mode="BLEND")
+    below = np.concatenate([shape.faces[~top][:200], shape.faces[~top]])
+    halves = tuple(
+        Primitive(shape.positions, faces, uvs=shape.uvs, material=one) for faces, one in ((below, red), (shape.faces[top], blue))
+    )
+    after, report = foreign(Scene((Node("both", Mesh(halves)),)), ForeignOptions(tris=600, texture=128, lods=1))
+    assert report.mended["double triangles dropped"] == 200
+    made = {one.material.alpha_mode: one for one in after.nodes[0].mesh.primitives}
+    assert set(made) == {"OPAQUE", "BLEND"}
+    assert made["BLEND"].positions[:, 1].mean() > 0.1 > -0.1 > made["OPAQUE"].positions[:, 1].mean()
+    pixels = made["OPAQUE"].material.base_color_texture.image.pixels.astype(int)
+    for mode, channel in (("OPAQUE", 0), ("BLEND", 2)):
+        u, v = (made[mode].uvs[0] * 127).astype(int).T
+        assert np.median(pixels[v, u][:, channel] - pixels[v, u][:, 2 - channel]) > 150

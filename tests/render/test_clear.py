@@ -138,3 +138,11 @@ def test_threads_change_nothing():
     parts = make.group("g", *halves(), ball(solid(roughness=0.3)))
     one, four = (render(parts, AHEAD, PLAIN.model_copy(update={"threads": n})).pixels for n in (1, 4))
     assert (one == four).all()
+
+
+def test_two_thin_walls_leave_what_they_do_not_throw_back():
+    white = make.place(make.single(make.box((8.0, 8.0, 0.1), Material("w", unlit=True)), "white"), at=(0.0, -4.0, -3.0))
+    settings = Settings(size=(33, 33), samples=1, shadow=0.0, lighting="scene", exposure=0.5)
+    through, bare = (shot(*parts, settings=settings)[16, 16, 0] / 255 for parts in ((white, ball(glass())), (white,)))
+    linear = [((one + 0.055) / 1.055) ** 2.4 for one in (through, bare)]
+    assert (linear[0] + 0.04) / (linear[1] + 0.04) == pytest.approx(0.96**2, abs=0.02)

@@ -79,9 +79,6 @@ def test_bytes_and_grey_pictures_serve_too():
     assert one.chain[:, :3] == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="shade._around and diff.light fold the octahedral map the wrong way: delete this mark when mended"
-)
 @pytest.mark.parametrize("toward", [(0.6, -0.8, 0.0), (0.99, -0.14, 0.0), (0.0, -0.5, 0.87), (-0.5, -0.6, -0.62)])
 def test_a_mirror_that_looks_down_shows_what_is_below(toward):
     """Bright above the horizon, dark below it: a lookup below must not find the light from above."""

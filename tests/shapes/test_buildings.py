@@ -206,3 +206,16 @@ def test_no_piece_is_inside_out(preset):
         corners -= points.mean(axis=0)
         share = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2]))
         assert np.bincount(piece, share)[np.unique(piece)].min() > 0.0, part.name
+
+
+@pytest.mark.parametrize(("preset", "wall"), [("tower", "walls"), ("castle", "wall_back")])
+def test_the_walls_of_a_ruin_have_fallen_to_different_heights(preset, wall):
+    whole, ruin = (made(preset, build={"wear": wear}) for wear in (0.0, 1.0))
+    assert "parapet" in whole
+    assert "parapet" not in ruin
+    levels = []
+    for one in (whole, ruin):
+        surface_ = one[wall].surface
+        upward = surface_.positions[surface_.normals[:, 1] > 0.95]
+        levels.append(np.unique(np.round(upward[upward[:, 1] > 9.5, 1], 1)))
+    assert len(levels[1]) >= len(levels[0]) + 2

@@ -152,3 +152,28 @@ def test_gnarled_trees_stray_and_straight_ones_do_not():
         )
         stray.append(float(np.hypot(*trunk[0].surface.positions[:, [0, 2]].T).max()))
     assert stray[1] > 1.1 * stray[0]
+
+
+@pytest.mark.parametrize("preset", ["tree", "willow", "bush", "palm", "fern", "potted plant", "bonsai"])
+def test_leaves_bring_levels_of_detail_that_keep_the_shape(preset):
+    parts = built(PLANT, PLANT.presets[preset])
+    leafy = next(part for part in parts if part.name in ("crown", "leaves"))
+    assert len(leafy.lods) >= 2
+    counts = [len(one.faces) for one in (leafy.surface, *leafy.lods)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[-1] < 0.5 * counts[0]
+    size = np.ptp(leafy.surface.positions, axis=0)
+    for one in leafy.lods:
+        is_sound(one)
+        assert np.ptp(one.positions, axis=0) == pytest.approx(size, rel=0.4)
+
+
+@pytest.mark.parametrize("preset", ["log", "tree stump", "oak", "dead tree"])
+def test_moss_grows_on_wood_that_looks_up(preset):
+    counts = []
+    for amount in (0.0, 0.4, 1.0):
+        parts = built(PLANT, with_value(PLANT.presets[preset], ("moss",), amount))
+        counts.append(sum(len(part.surface.faces) for part in named(parts, "moss")))
+    assert counts[0] == 0 < counts[1] < counts[2]
+    moss, trunk = (named(parts, name)[0].surface.positions for name in ("moss", "trunk"))
+    assert moss[:, 1].max() < trunk[:, 1].max() + 0.3 * np.ptp(trunk[:, 1])

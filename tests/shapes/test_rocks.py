@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from dhsdk.shapes import kernels
-from dhsdk.shapes.block import corners, cut, hewn, prism, shell
+from dhsdk.shapes.block import broken, corners, cut, hewn, prism, shell
 from dhsdk.shapes.surface import surface
 from tests.shapes.laws import built, is_sound, with_value
 
@@ -127,3 +127,22 @@ def test_what_stands_on_a_rock_has_a_place():
         part, one = sockets[0]
         assert one.kind == "support"
         assert one.translation[1] == pytest.approx(part.surface.positions[:, 1].max(), abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.3, 4.0))
+def test_breaking_corners_takes_no_more_than_its_depth_and_leaves_the_foot(seed, height):
+    rng = np.random.default_rng(seed)
+    one = hewn(rng, (0.5, height, 0.4), 22)
+    before, after = corners(one), corners(broken(one, rng, 6, 0.1))
+    assert (before.max(axis=0) - after.max(axis=0) <= 0.1 + 1e-9).all()
+    assert after[:, 1].min() == pytest.approx(before[:, 1].min())
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("preset", ["standing stone", "boulder", "rock", "cliff", "cairn", "hoodoo"])
+def test_every_stone_that_should_touches_the_ground(preset, seed):
+    parts = stones(built(ROCK, ROCK.presets[preset], seed))
+    height = ROCK.Params.parse(ROCK.presets[preset]).size.height
+    grounded = [part for part in parts if part.surface.positions[:, 1].min() < 0.03 * height]
+    assert len(grounded) == (len(parts) if preset != "cairn" and preset != "hoodoo" else 1)

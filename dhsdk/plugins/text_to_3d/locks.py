@@ -150,7 +150,7 @@ def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     inside = {path: one for path, one in known.items() if group and path[: len(group)] == group}
     switch = {path: one for path, one in known.items() if path[-1] in (*names, f"has_{name}")}
     if not group and not switch:
-        _kind_of(f"{name}s", known, locks, words.absent)
+        _kind_of((name, f"{name}s"), known, locks, words.absent)
     if words.absent:
         _without(inside, switch, locks)
         return
@@ -183,11 +183,12 @@ def _with(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Loc
             locks.values[path] = AT_LEAST_SOME
 
 
-def _kind_of(name: str, known: Mapping[Path, Field], locks: Locks, absent: bool) -> None:
+def _kind_of(names: tuple[str, ...], known: Mapping[Path, Field], locks: Locks, absent: bool) -> None:
     """A part that is one of the choices of a field: with battlements, without battlements."""
     for path, one in known.items():
-        if name in one.choices and (not absent or "none" in one.choices):
-            locks.values[path] = "none" if absent else name
+        choice = next((name for name in names if name in one.choices), "")
+        if choice and (not absent or "none" in one.choices):
+            locks.values[path] = "none" if absent else choice
 
 
 ANY = "any but none"

@@ -104,6 +104,7 @@ SLOTS_OF = {
     "booster": ("hull",),
     "step": ("base",),
     "battlement": ("walls",),
+    "spire": ("roof",),
     "turret": ("walls",),
     "porch": ("trim",),
     "balcony": ("metal",),
@@ -208,7 +209,8 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
         elif finish["family"] == "ceramic" and not any("/" in name for name in named):
             finish["variety"] = "glazed"  # earthenware takes its colour from its glaze
     elif mention.kind == "wear":
-        finish["wear"] = round(min(1.0, WEAR.get(mention.value, 0.5) * mention.strength**0.5), 3)
+        most = 0.62 if finish["variety"] in LAID else 1.0  # large walls would show one pattern of moss again and again
+        finish["wear"] = round(min(most, WEAR.get(mention.value, 0.5) * mention.strength**0.5), 3)
     elif mention.kind == "finish" and mention.value == "painted":
         laid = finish["variety"] in LAID
         finish["variety"] = "painted" if finish["family"] in ("wood", "metal") and not laid else finish["variety"]

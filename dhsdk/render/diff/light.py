@@ -26,7 +26,7 @@ def around(chain: Tensor, levels: tuple[tuple[int, int], ...], turn: float, d: T
     long = 1.0 / (x.abs() + y.abs() + z.abs() + 1e-12)
     u, v = x * long, z * long
     fold = (-y * long).clamp(min=0.0)
-    u, v = u + torch.where(u < 0, fold, -fold), v + torch.where(v < 0, fold, -fold)
+    u, v = u + torch.where(u < 0, -fold, fold), v + torch.where(v < 0, -fold, fold)
     level = rough * (len(levels) - 1)
     low = level.detach().long().clamp(0, len(levels) - 2)
     share = (level - low)[:, None]

@@ -79,3 +79,19 @@ def test_a_glowing_crystal_shines_and_a_glowing_stone_does_not():
 def test_moss_on_what_has_no_moss_of_its_own_is_wear():
     mossy, plain = (planned(prompt).objects[0].finishes["body"] for prompt in ("a mossy stone urn", "a stone urn"))
     assert mossy.wear > plain.wear
+
+
+@pytest.mark.parametrize("budget", [5000, 2500, 1500])
+def test_crowns_of_closed_leaves_meet_budgets_by_their_own_levels(budget):
+    import dhsdk
+
+    tree = dhsdk.generate("text_to_3d", prompt="an oak", tris=budget, texture=16)
+    shown = [node for node in tree.nodes if node.mesh]
+    total = sum(node.mesh.triangles for node in shown)
+    assert total <= budget
+    assert total >= 0.9 * min(budget, 4100)
+    crown = next(node for node in shown if node.key == "crown")
+    counts = [mesh.triangles for mesh in (crown.mesh, *crown.lods)]
+    assert len(counts) > 1
+    assert counts == sorted(set(counts), reverse=True)
+    assert all(shape.tangents is not None for mesh in crown.lods for shape in mesh.primitives)

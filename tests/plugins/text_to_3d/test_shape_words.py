@@ -111,6 +111,9 @@ def test_storeys_windows_and_extras_of_buildings():
     assert shape("a house with a flat roof").roof.shape == "flat"
     assert shape("a house with arched windows").windows.head == "arched"
     assert shape("a house with a steep roof").roof.pitch > shape("a house").roof.pitch
+    assert shape("a tower with a blue pointed roof").roof.shape == "spire"
+    assert plan("a tower with a blue pointed roof").objects[0].finishes["roof"].color != ""
+    assert [one.key for one in plan("a stable wooden table").objects] == ["table"]
     assert shape("a lit cottage").windows.lit
     assert shape("a ruined castle").build.wear == 1.0
     assert shape("a tall tower").body.storey_height > shape("a tower").body.storey_height

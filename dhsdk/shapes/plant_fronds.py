@@ -46,7 +46,8 @@ def conifer_parts(p: PlantParams, rng: Stream) -> list[Part]:
     radius = 0.5 * p.trunk.girth * h * (1.0 + 0.3 * p.stylised)
     wood = [limb(path, radius * (1.02 - 0.93 * ROWS), 9, own, ridges=0.06 + 0.1 * p.trunk.gnarled, level=True)]
     wood += roots(path[0], radius, round(5 * p.trunk.roots**0.5), 1.2 + 1.6 * p.trunk.roots, own)
-    whorls = max(3, p.crown.boughs)
+    # A slender tree has more of them: they are as far apart as they are long.
+    whorls = max(3, round(p.crown.boughs * max(1.0, 0.25 * h / half) ** 0.6))
     green, snow = [], []
     cones: list[Shell] = []
     for k in range(whorls):

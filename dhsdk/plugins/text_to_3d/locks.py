@@ -25,6 +25,7 @@ SAME = {
     "thick": {"thick", "chunky", "heavy"},
     "thin": {"thin", "slender"},
     "fat": {"fat", "bulging", "round", "plump"},
+    "young": {"short", "thin"},
     "rustic": {"rustic"},
     "medieval": {"rustic"},
     "victorian": {"ornate"},

@@ -52,9 +52,13 @@ WEAR = {"new": 0.0, "worn": 0.55, "damaged": 0.85, "dirty": 0.7, "rusty": 0.9}
 GLOSS = {"glossy": 0.1, "satin": 0.35, "matte": 0.85, "rough": 1.0, "brushed": 0.6}
 NATURAL = ("rock", "crystal")
 """Families of what is found outdoors: a "granite boulder" is weathered rock, not polished stone."""
-TURNED = {"autumn": "autumn", "withered": "dry", "young": "spring"}
-"""Qualities that change the leaves of a plant."""
 FOLIAGE = ("green", "spring", "dark", "autumn")
+TURNED = {
+    "autumn": dict.fromkeys(FOLIAGE, "autumn"),
+    "withered": dict.fromkeys((*FOLIAGE, "needle", "cactus"), "dry") | {"blade": "straw"},
+    "young": dict.fromkeys(FOLIAGE, "spring"),
+}
+"""Qualities that change the leaves of a plant: what each kind of leaf becomes."""
 STYLE: Mapping[str, Mapping[str, Any]] = {
     "modern": {"roughness": 0.3, "wear": 0.0},
     "minimalist": {"roughness": 0.4, "wear": 0.02},
@@ -230,8 +234,8 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
 
 
 def _quality(mention: Mention, finish: dict[str, Any]) -> None:
-    if mention.value in TURNED and finish["family"] == "leaf" and finish["variety"] in FOLIAGE:
-        finish["variety"] = TURNED[mention.value]
+    if finish["family"] == "leaf" and finish["variety"] in TURNED.get(mention.value, ()):
+        finish["variety"] = TURNED[mention.value][finish["variety"]]
     elif mention.value == "moss" and finish["family"] in ("stone", "rock", "bark", "wood"):
         finish["wear"] = round(max(finish["wear"], min(1.0, 0.6 * mention.strength**0.5)), 3)
 

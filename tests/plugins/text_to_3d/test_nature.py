@@ -21,6 +21,7 @@ def only(prompt):
     ("an icy crystal", "crystal", "crystal/ice"), ("an autumn oak", "leaves", "leaf/autumn"),
     ("a birch", "bark", "bark/birch"), ("a withered tree with thick roots", "bark", "bark/dead"),
     ("a young tree", "leaves", "leaf/spring"), ("a basalt boulder", "stone", "rock/basalt"),
+    ("a withered potted plant", "leaves", "leaf/straw"),
 ])  # fmt: skip
 def test_matter_and_season_choose_the_material(prompt, slot, look):
     finish = planned(prompt).objects[0].finishes[slot]
@@ -69,6 +70,17 @@ def test_tall_and_short_keep_the_order_of_size():
     sizes = [planned(f"a {word} flower").objects[0].shape.size.stretch for word in ("short", "", "tall", "very tall")]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == 4
+
+
+def test_young_trees_are_smaller_and_slimmer():
+    young, grown = (planned(prompt).objects[0].shape for prompt in ("a young birch", "a birch"))
+    assert young.size.stretch < grown.size.stretch
+    assert young.trunk.girth < grown.trunk.girth
+
+
+@pytest.mark.parametrize(("prompt", "count"), [("一棵老橡树", 1), ("三朵红色的郁金香", 3), ("五株仙人掌", 5), ("两丛草丛", 2)])
+def test_chinese_measure_words_of_plants_are_counted(prompt, count):
+    assert planned(prompt).objects[0].count == count
 
 
 def test_a_glowing_crystal_shines_and_a_glowing_stone_does_not():

@@ -18,6 +18,7 @@ MADE = {
     "variants_and_edits": ("stool_0.glb", "stool_1.glb", "stool_2.glb", "again.glb", "rebuilt.glb", "three_legs.glb"),
     "open_the_chest": ("chest.glb", "chest.mp4"),
     "fit_pose": ("goal.png", "found.png"),
+    "materials": ("materials.png",),
     "own_generator": ("steps.glb", "steps.png"),
 }
 

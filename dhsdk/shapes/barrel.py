@@ -99,6 +99,20 @@ class Barrel(Kernel):
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
+    exaggeration: ClassVar[Mapping[str, float]] = freeze(
+        {
+            "body.bulge": 1.6,
+            "staves.count": 0.65,
+            "staves.gap": 1.3,
+            "staves.thickness": 1.4,
+            "staves.irregular": 1.5,
+            "hoops.count": 0.75,
+            "hoops.width": 1.5,
+            "hoops.thickness": 1.7,
+            "boards": 0.7,
+        }
+    )
+
     def build(self, params: BarrelParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.barrel_parts import barrel_parts
         from dhsdk.shapes.shading import finished

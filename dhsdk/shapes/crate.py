@@ -111,6 +111,19 @@ class Crate(Kernel):
     )  # fmt: skip
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
+    exaggeration: ClassVar[Mapping[str, float]] = freeze(
+        {
+            "planks.count": 0.75,
+            "planks.gap": 1.6,
+            "planks.thickness": 1.6,
+            "planks.irregular": 1.5,
+            "frame.width": 1.45,
+            "lid.dome": 1.35,
+            "metal.width": 1.6,
+            "feet": 1.4,
+        }
+    )
+
     def build(self, params: CrateParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.crate_fittings import fittings
         from dhsdk.shapes.crate_parts import CrateFrame, crate_parts

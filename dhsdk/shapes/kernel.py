@@ -77,6 +77,8 @@ class Kernel(ABC):
         words for the whole leave its colour alone); the first slot is the main one.
     presets: noun -> values that make it ({"stool": {"back": {"style": "none"}}}): they differ in topology.
     looks: noun -> the slots that it dresses otherwise than `slots` does, in the same form; the first of them is its main one.
+    exaggeration: field -> how many times its value the stylised look takes ({"legs.thickness": 1.5}). A field called `stylised`
+        goes to its upper end besides.
     """
 
     name: ClassVar[str]
@@ -85,6 +87,7 @@ class Kernel(ABC):
     slots: ClassVar[Mapping[str, str]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = EMPTY
     looks: ClassVar[Mapping[str, Mapping[str, str]]] = EMPTY
+    exaggeration: ClassVar[Mapping[str, float]] = EMPTY
 
     @abstractmethod
     def build(self, params: Any, rng: Stream) -> tuple[Part, ...]:

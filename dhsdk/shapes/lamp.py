@@ -132,6 +132,20 @@ class Lamp(Kernel):
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
+    exaggeration: ClassVar[Mapping[str, float]] = freeze(
+        {
+            "base.radius": 1.25,
+            "base.height": 1.4,
+            "stem.height": 0.85,
+            "stem.thickness": 1.4,
+            "stem.carving": 1.3,
+            "shade.radius": 1.2,
+            "shade.height": 1.15,
+            "light_size": 1.3,
+            "rustic": 1.5,
+        }
+    )
+
     def build(self, params: LampParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.lamp_parts import lamp_parts
         from dhsdk.shapes.shading import finished

@@ -135,6 +135,23 @@ class Seat(Kernel):
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
+    exaggeration: ClassVar[Mapping[str, float]] = freeze(
+        {
+            "seat.thickness": 1.6,
+            "seat.apron": 1.3,
+            "seat.cushion": 1.25,
+            "legs.thickness": 1.5,
+            "legs.taper": 0.8,
+            "legs.splay": 1.7,
+            "back.height": 1.1,
+            "back.rake": 1.3,
+            "back.count": 0.7,
+            "back.arch": 1.8,
+            "carving.bevel": 1.8,
+            "carving.irregular": 1.4,
+        }
+    )
+
     def build(self, params: SeatParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes import seat_back, seat_legs
         from dhsdk.shapes.seat_frame import SeatFrame, seat_parts

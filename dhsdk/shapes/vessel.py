@@ -173,6 +173,20 @@ class Vessel(Kernel):
     )  # fmt: skip
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
 
+    exaggeration: ClassVar[Mapping[str, float]] = freeze(
+        {
+            "body.radius": 1.18,
+            "body.belly": 0.85,
+            "neck.length": 0.85,
+            "neck.flare": 1.4,
+            "handles.reach": 1.2,
+            "handles.thickness": 1.5,
+            "rim": 1.5,
+            "rings": 0.6,
+            "wobble": 1.5,
+        }
+    )
+
     def build(self, params: VesselParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.shading import finished
         from dhsdk.shapes.vessel_parts import vessel_parts

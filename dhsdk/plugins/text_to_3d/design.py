@@ -36,9 +36,7 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     made, low_confidence = _objects(reading, ctx)
     understood, already, ignored = _effect(reading, made, ctx)
     if params.style == "stylised":
-        made = tuple(
-            one.model_copy(update={"finishes": stylised(one.finishes), "shape": _exaggerated(one.shape)}) for one in made
-        )
+        made = tuple(one.model_copy(update={"finishes": stylised(one.finishes), "shape": _exaggerated(one)}) for one in made)
     made = tuple(_fitted(one, params.tris / sum(other.count for other in made), ctx) for one in made)
     assumed = (*already, *_assumptions(made))
     report = Words(understood=understood, ignored=ignored, assumed=assumed, low_confidence=tuple(low_confidence))
@@ -143,16 +141,20 @@ def _fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
     return one.model_copy(update={"shape": one.shape.model_copy(update={"pieces": low})})
 
 
-def _exaggerated(shape: Any) -> Any:
-    """The shape with every field called `stylised` at its upper end: the kernel knows what of it to exaggerate."""
-    values = shape.model_dump(mode="json")
-    for path, one in every_field(type(shape)):
-        if path[-1] == "stylised":
-            group = values
-            for step in path[:-1]:
-                group = group[step]
-            group[path[-1]] = one.le
-    return type(shape).parse(values)
+def _exaggerated(one: ObjectPlan) -> Any:
+    """The shape as the stylised look has it: the kernel knows what of it to exaggerate."""
+    values, times = one.shape.model_dump(mode="json"), kernels()[one.kernel].exaggeration
+    for path, field in every_field(type(one.shape)):
+        factor = times.get(".".join(path), 1.0)
+        if path[-1] != "stylised" and factor == 1.0:
+            continue
+        group = values
+        for step in path[:-1]:
+            group = group[step]
+        was, low, high = group[path[-1]], field.ge or 0.0, field.le or 0.0
+        value = high if path[-1] == "stylised" else min(max(was * factor, low), high)
+        group[path[-1]] = round(value) if isinstance(was, int) else value
+    return type(one.shape).parse(values)
 
 
 def _effect(reading: Reading, made: tuple[ObjectPlan, ...], ctx: Context) -> tuple[tuple[str, ...], ...]:

@@ -84,8 +84,9 @@ def _chimneys(frame: BuildingFrame, rng: Stream) -> list[Draft]:
             shells.append(moved(lathe([(1.1 * r, t) for r, t in pot], 8), (x, y + 0.08, z)))
         lean = rng("chimney", k).uniform(-1.0, 1.0, 2) * (0.02 * frame.rough + 0.16 * frame.wear**1.5)
         shells = [turned(turned(s, (0.0, 0.0, 1.0), lean[0], (x, top, z)), (1.0, 0.0, 0.0), lean[1], (x, top, z)) for s in shells]
-        over = y + 0.55 - top
-        smoke = PartSocket(f"smoke_{k + 1}", (x - over * lean[0], y + 0.55, z + over * lean[1]), "mount", (0.2, 0.2))
+        mouth = y + (0.55 if frame.has(10) else 0.08)
+        over = mouth - top
+        smoke = PartSocket(f"smoke_{k + 1}", (x - over * lean[0], mouth, z + over * lean[1]), "mount", (0.2, 0.2))
         drafts.append(Draft(f"chimney_{k + 1}", shells, "chimney", (x, foot, z), "roof", sockets=[smoke]))
     return drafts
 
@@ -251,8 +252,8 @@ def _sails(frame: BuildingFrame) -> list[Draft]:
         cloth.append(moved(turned(sheet, (0.0, 0.0, 1.0), turn), (0.0, y, z)))
     hinge = ((0.0, 0.0, 1.0), -math.pi, math.pi)
     return [
-        Draft("sails", wood, "beams", (0.0, y, z), "roof", hinge=hinge, collide=False),
-        Draft("sail_cloth", cloth, "sails", (0.0, y, z), "sails", collide=False),
+        Draft("sails", wood, "beams", (0.0, y, z), "roof", hinge=hinge, collide=False, rigid=True),
+        Draft("sail_cloth", cloth, "sails", (0.0, y, z), "sails", collide=False, rigid=True),
     ]
 
 

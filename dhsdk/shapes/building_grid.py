@@ -11,7 +11,7 @@ import numpy as np
 
 from dhsdk.shapes.kernel import Part, PartSocket
 from dhsdk.shapes.slab import outward
-from dhsdk.shapes.surface import Shell, Vec, join, mapped, surface
+from dhsdk.shapes.surface import Shell, Vec, join, mapped, moved, surface
 
 QUARTER = math.pi / 2
 CREASE = 28.0
@@ -20,7 +20,7 @@ Axis = tuple[Vec, float, float]
 
 @dataclass
 class Draft:
-    """A Part whose shells are still apart. extent: the pieces, in asset space."""
+    """A Part whose shells are still apart, in asset space. rigid: what leans the building moves but does not bend it."""
 
     name: str
     shells: list[Shell]
@@ -31,13 +31,16 @@ class Draft:
     slide: Axis | None = None
     sockets: list[PartSocket] = field(default_factory=list)
     collide: bool = True
+    rigid: bool = False
 
     def part(self, change: Callable[[np.ndarray], np.ndarray]) -> Part:
         """The part, every point of it (pivot and sockets too) sent through `change`: (P, 3) -> (P, 3)."""
         places = change(np.array([self.pivot, *(socket.translation for socket in self.sockets)], np.float64))
         pivot, *spots = ((float(p[0]), float(p[1]), float(p[2])) for p in places)
         sockets = tuple(replace(socket, translation=spot) for socket, spot in zip(self.sockets, spots, strict=True))
-        face = surface(mapped(together(self.shells, self.name), change))
+        shell = together(self.shells, self.name)
+        offset = np.subtract(pivot, self.pivot)
+        face = surface(moved(shell, tuple(offset)) if self.rigid else mapped(shell, change))
         return Part(self.name, face, self.slot, pivot, self.parent, self.hinge, sockets, self.collide, self.slide)
 
 

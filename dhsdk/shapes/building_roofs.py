@@ -23,6 +23,8 @@ COVER = {
 """Of a covering: its thickness, the height of a course along the slope, how far a course stands proud; metres."""
 MOST = 8
 """Courses of one slope at most: more would only cost triangles."""
+DROP = 0.4
+"""How far eaves come down before a wall at most, metres: steep roofs are bent there, so that windows stay to be seen."""
 SPIRE = 1.15
 """The least slope of a spire, radians."""
 Profile = list[tuple[float, float]]
@@ -82,8 +84,8 @@ def _gabled(frame: BuildingFrame, mass: Mass, rng: Stream) -> list[Draft]:
     thick, _, _ = _covering(frame)
     half, _ = outline[0]
     slope = (outline[1][1] - outline[0][1]) / (outline[0][0] - outline[1][0])
-    eave = (half + frame.overhang, -frame.overhang * slope)
-    rows = [eave, *outline[1:]]
+    drop = frame.overhang * slope
+    rows = [(half + frame.overhang, -min(drop, DROP)), *([outline[0]] if drop > DROP else []), *outline[1:]]
     lift = mass.high + 0.02
     shells, boards = [], []
     for way, name in ((0.0, "front"), (math.pi, "back")):
@@ -195,7 +197,11 @@ def profile_of(frame: BuildingFrame, mass: Mass, shape: str, pitch: float, overh
         ]
         return [*rows, (half - 0.05, high)]
     flare = min(0.35 * overhang, 0.2)
-    return [(-overhang, -overhang * steep * 0.7), (0.4 * half, 0.4 * half * steep - flare), (half - 0.05, half * steep)]
+    return [
+        (-overhang, -min(0.7 * overhang * steep, DROP)),
+        (0.4 * half, 0.4 * half * steep - flare),
+        (half - 0.05, half * steep),
+    ]
 
 
 def _coursed(frame: BuildingFrame, profile: Profile) -> Profile:

@@ -168,7 +168,9 @@ def _ring(frame: BuildingFrame, mass: Mass, side: Side, rng: Stream) -> Shell:
     wrapped = [(mark - start) % (2 * math.pi) + start for mark in marks]
     base = start + step * np.arange(mass.corners)
     kept = [angle for angle in base if min((abs(math.remainder(angle - m, 2 * math.pi)) for m in wrapped), default=9.0) > 0.06]
-    us = np.unique(np.round([*kept, *wrapped], 9))
+    us = np.unique([*kept, *wrapped])
+    us = us[np.append(True, np.diff(us) > 0.012)]
+    us = us[: len(us) - (us[0] + 2 * math.pi - us[-1] < 0.012)]
     fallen = _fallen_rows(frame, mass)
     vs = cuts(mass.low - 0.04, fallen[-1] if fallen else mass.high, [*_marks(side.holes)[1], *fallen[:-1]])
     around = np.append(us, us[0] + 2 * math.pi)

@@ -35,7 +35,7 @@ class TextTo3dParams(Params):
 
 class TextTo3d(Generator[TextTo3dParams]):
     name = "text_to_3d"
-    summary = "Props from a prompt: seats, vessels, crates and barrels, lamps. English and Chinese."
+    summary = "Props and buildings from a prompt: furniture, vessels, lamps, tools, rocks, plants, houses. English, Chinese."
     Params = TextTo3dParams
     example: ClassVar[Mapping[str, Any]] = {"prompt": "a small oak stool", "texture": 64}
 

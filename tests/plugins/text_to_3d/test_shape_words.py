@@ -108,6 +108,7 @@ def test_storeys_windows_and_extras_of_buildings():
     assert shape("a tower without battlements").roof.parapet == "none"
     assert shape("a round tower").body.plan == "round"
     assert shape("a square tower").body.plan == "square"
+    assert shape("an octagonal tower").body.plan == shape("一座八角形的塔").body.plan == "octagonal"
     assert shape("a house with a flat roof").roof.shape == "flat"
     assert shape("a house with arched windows").windows.head == "arched"
     assert shape("a house with a steep roof").roof.pitch > shape("a house").roof.pitch

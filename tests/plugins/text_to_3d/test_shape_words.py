@@ -3,6 +3,8 @@
 import pytest
 
 import dhsdk
+from dhsdk.plugins.text_to_3d.locks import every_field
+from dhsdk.shapes import kernels
 
 HOST = dhsdk.Host(device="cpu")
 
@@ -118,3 +120,19 @@ def test_storeys_windows_and_extras_of_buildings():
     assert shape("a lit cottage").windows.lit
     assert shape("a ruined castle").build.wear == 1.0
     assert shape("a tall tower").body.storey_height > shape("a tower").body.storey_height
+
+
+@pytest.mark.parametrize(
+    "noun", ["chair", "table", "lamp", "vase", "barrel", "chest", "sword", "rocket", "house", "tree", "boulder"]
+)
+def test_the_stylised_look_exaggerates_every_kernel(noun):
+    real, calm = shape(f"a {noun}"), shape(f"a {noun}", style="stylised")
+    assert type(real) is type(calm)
+    assert real != calm
+
+
+def test_exaggerated_fields_stand_in_the_kernels_design_space():
+    for one in kernels().values():
+        names = {".".join(path) for path, _ in every_field(one.Params)}
+        assert set(one.exaggeration) <= names, one.name
+        assert one.exaggeration or any(name.split(".")[-1] == "stylised" for name in names), one.name

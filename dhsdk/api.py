@@ -36,11 +36,20 @@ def load(path: str | Path, **options: Any) -> Asset:
     return default_host().load(path, **options)
 
 
-def make_ready(scene: Scene, **options: Any) -> Scene:
-    """The scene after the game-ready pass (budget, tangents, LODs, colliders). Options: dhsdk.ready.ReadyOptions."""
+def make_ready(scene: Scene, *, mend: bool = False, **options: Any) -> Scene:
+    """The scene after the game-ready pass (budget, tangents, LODs, colliders). Options: dhsdk.ready.ReadyOptions.
+
+    mend: for meshes from elsewhere, as `dhsdk ready` does it: mended, unwrapped and baked anew where needed. Options then:
+    dhsdk.ready.options.ForeignOptions; dhsdk.ready.foreign.foreign returns the report too.
+    """
     from dhsdk.ready import ReadyOptions
     from dhsdk.ready import make_ready as run
 
+    if mend:
+        from dhsdk.ready.foreign import foreign
+        from dhsdk.ready.options import ForeignOptions
+
+        return foreign(scene, ForeignOptions(**options))[0]
     return run(scene, ReadyOptions(**options))
 
 

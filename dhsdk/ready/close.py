@@ -12,6 +12,8 @@ from dhsdk.ready.surface import Surface, areas, edges, kept
 
 SCRAP, SCRAPS = 0.05, 0.01
 """Open pieces smaller than this share of the diagonal are scraps, while all together are less than this share of the area."""
+LIFT = 1e-5
+"""How far the middle of a fan lies off, share of the size."""
 MOST_EARS = 2000
 """Loops of more vertices are filled as a fan."""
 
@@ -30,6 +32,7 @@ def filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
     area = np.bincount(surface.piece, areas(surface), int(surface.piece.max()) + 1)
     keys, made, opened = _keys(surface.faces, count), _Filling(), set[int]()
     extra: list[np.ndarray] = []
+    lift = LIFT * np.ptp(surface.points, axis=0).max() * np.array([0.48, 0.6, 0.64])
     for low, high in pairwise(ends):
         own = int(home[ring[low]])
         for loop in _simple(spot[ring[low:high]]):
@@ -43,8 +46,9 @@ def filled(surface: Surface, spot: np.ndarray, close: float) -> Surface:
             new = ears(at, loop, keys, made.keys, count) if len(loop) <= MOST_EARS else np.empty((0, 3), np.int64)
             if not len(new):
                 new = np.stack([loop, np.roll(loop, -1), np.full(len(loop), count + len(extra))], axis=1)
-                extra.append(middle)
+                extra.append(middle + lift * (1.0 + len(extra) % 7))  # never on a point that is there
             made.add(new, own, count)
+    opened |= made.withdraw(surface.faces, count + len(extra))
     if made.faces:
         surface.mended["holes closed"] += len(made.faces)
         number = sum(map(len, made.faces))
@@ -86,6 +90,22 @@ class _Filling:
         self.pieces.append(np.full(len(faces), piece))
         if len(faces) > 1:
             self.keys = np.union1d(self.keys, _keys(faces, count))
+
+    def withdraw(self, faces: np.ndarray, count: int) -> set[int]:
+        """Takes back fillings that share an edge with more than one other triangle; returns the pieces that stay open."""
+        gone: set[int] = set()
+        while self.faces:
+            whole = np.concatenate([faces, *self.faces])
+            order, starts = edges(whole, count)
+            crowded = order[np.repeat(np.diff(starts) > 2, np.diff(starts))] // 3 - len(faces)
+            loop = np.repeat(np.arange(len(self.faces)), [len(one) for one in self.faces])
+            bad = set(loop[crowded[crowded >= 0]].tolist())
+            if not bad:
+                break
+            gone |= {int(self.pieces[number][0]) for number in bad}
+            self.pieces = [one for number, one in enumerate(self.pieces) if number not in bad]
+            self.faces = [one for number, one in enumerate(self.faces) if number not in bad]
+        return gone
 
 
 def _keys(faces: np.ndarray, count: int) -> np.ndarray:

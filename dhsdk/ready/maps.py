@@ -56,7 +56,7 @@ def materials_of(values: np.ndarray, where: Texels, before: Sequence[Material]) 
     emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
     strength = 1.0
     if strongest > SAME:
-        strength = max(strongest, 1.0)
+        strength = strongest if strongest > 1.001 else 1.0  # more than rounding
         if varies(EMISSION, EMISSION + 1, EMISSION + 2):
             textures["emissive_texture"] = picture("emissive", (EMISSION, EMISSION + 1, EMISSION + 2), 1.0 / strength, True)
             emissive = (1.0, 1.0, 1.0)

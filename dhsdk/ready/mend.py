@@ -106,9 +106,9 @@ def _oriented(
     surface = Surface(points, np.where(turned[:, None], faces[:, ::-1], faces), origin, turned, piece, done)
     surface = _without_pillows(surface)
     surface, spot = _parted(surface, size)
-    surface, spot = _split(surface, spot, size)
     if orient:
         surface = _outward(surface)
+    surface, spot = _split(surface, spot, size)
     done["triangles turned round"] += int(surface.turned.sum())
     return surface, spot
 
@@ -173,47 +173,56 @@ def _parted(surface: Surface, size: float) -> tuple[Surface, np.ndarray]:
 
 
 def _split(surface: Surface, spot: np.ndarray, size: float) -> tuple[Surface, np.ndarray]:
-    """The surface with edges that still have more than two faces (both their ends are one point of one fan) cut in the middle,
+    """The surface with edges that are not sound, because both their ends are one point of one fan, cut in the middle.
 
-    a new point for each pair of faces, moved apart like the others.
+    Where more than two faces meet there is a new point for each pair of them; where two run the same way, one for each. The new
+    points are moved apart like the others.
     """
     while True:
         points, faces = surface.points, surface.faces
-        order, starts = edges(spot[faces], len(points))
-        mate = mates(spot[faces], points, order, starts)
-        many = np.repeat(np.diff(starts) > 2, np.diff(starts))
-        h = order[many & (mate[order] > order)]
-        m = mate[h]
+        h, m, alone = _unsound(points, spot[faces])
         _, first = np.unique(np.stack([h // 3, m // 3], axis=1).ravel(), return_index=True)
         fresh = np.zeros(2 * len(h), bool)
         fresh[first] = True
         now = fresh.reshape(-1, 2).all(axis=1)  # each face is cut once in a round
-        h, m = h[now], m[now]
+        h, m, alone = h[now], m[now], alone[now]
         if not len(h):
             return surface, spot
         middle = (points[faces[h // 3, h % 3]] + points[faces[h // 3, (h + 1) % 3]]) / 2
-        rank = 1.0 + np.arange(len(h)) % 7
-        middle += _inwards(points, faces[h // 3], faces[m // 3]) * (NUDGE * size * rank)[:, None]
+        far = (NUDGE * size * (1.0 + np.arange(len(h)) % 7))[:, None]
+        one, other = faces[h // 3], faces[m // 3]
+        single = alone[:, None]
+        ahead = middle + far * np.where(single, _inwards(points, one, one), _inwards(points, one, other))
         made = len(points) + np.arange(len(h))
-        halves, parents = faces.copy(), [np.arange(len(faces))]
-        extra = []
-        for side in (h, m):
+        halves, extra = faces.copy(), []
+        for side, new in ((h, made), (m, np.where(alone, made + len(h), made))):
             f, k = side // 3, side % 3
             second = faces[f].copy()
-            second[np.arange(len(f)), k] = made
-            halves[f, (k + 1) % 3] = made
+            second[np.arange(len(f)), k] = new
+            halves[f, (k + 1) % 3] = new
             extra.append(second)
-            parents.append(f)
-        index = np.concatenate(parents)
-        spot = np.concatenate([spot, made])
+        index = np.concatenate([np.arange(len(faces)), h // 3, m // 3])
+        spot = np.concatenate([spot, made, made + len(h)])
         surface = replace(
             surface,
-            points=np.concatenate([points, middle]),
+            points=np.concatenate([points, ahead, middle + far * _inwards(points, other, other)]),
             faces=np.concatenate([halves, *extra]),
             origin=surface.origin[index],
             turned=surface.turned[index],
             piece=surface.piece[index],
         )
+
+
+def _unsound(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(half-edges, mates, whether both run the same way) of edges of more than two faces, and of two that run the same way."""
+    order, starts = edges(faces, len(points))
+    mate, count = mates(faces, points, order, starts), np.diff(starts)
+    many = order[np.repeat(count > 2, count) & (mate[order] > order)]
+    two = starts[:-1][count == 2]
+    h, m = order[two], order[two + 1]
+    same = faces[h // 3, h % 3] == faces[m // 3, m % 3]
+    alone = np.repeat([False, True], [len(many), int(same.sum())])
+    return np.concatenate([many, h[same]]), np.concatenate([mate[many], m[same]]), alone
 
 
 def _inwards(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -223,7 +232,7 @@ def _inwards(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarr
         corners = points[part]
         across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         total -= across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-300)
+    return _directed(total)
 
 
 def _rank(home: np.ndarray) -> np.ndarray:
@@ -240,7 +249,15 @@ def _inward(points: np.ndarray, faces: np.ndarray, fan: np.ndarray, count: int) 
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
     mean = np.stack([np.bincount(fan, np.repeat(across[:, k], 3), count) for k in range(3)], axis=1)
-    return -mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-300)
+    return _directed(-mean)
+
+
+def _directed(ways: np.ndarray) -> np.ndarray:
+    """Unit vectors; where there is no way (normals that cancel out), any that differs from those beside it."""
+    length = np.linalg.norm(ways, axis=1, keepdims=True)
+    turn = 2.4 * np.arange(len(ways))[:, None]
+    other = np.concatenate([np.cos(turn), np.sin(turn), np.cos(1.7 * turn)], axis=1)
+    return np.where(length > 1e-6, ways / np.maximum(length, 1e-300), other)
 
 
 def _outward(surface: Surface) -> Surface:

@@ -227,6 +227,8 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
     inside = _enter(s, m, way, front, False, tap, turn, ior)
     rough = s[ROUGH]
     for wall in range(WALLS):
+        if max(way[WEIGHT], way[WEIGHT + 1], way[WEIGHT + 2]) < 0.01:
+            return
         hit = nearest(tree, way, RAY, 4e-6 * ground[8], 1e30, nobody, stack)
         if hit[1] < 0:
             if inside:  # an open sheet: it bends the ray there and back
@@ -254,8 +256,6 @@ def _followed(s, m, hs, hm, front, tap, turn, color, world, stack, way):  # type
         else:
             for q in range(3):
                 way[WEIGHT + q] *= 1.0 - hs[COVER]
-        if max(way[WEIGHT], way[WEIGHT + 1], way[WEIGHT + 2]) < 0.01:
-            return
     _beyond(hs, rough, chain, levels, facts, ground, way)
 
 

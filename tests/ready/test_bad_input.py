@@ -5,6 +5,8 @@ import struct
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dhsdk
 from dhsdk.errors import ReadError, RequestError
@@ -116,3 +118,21 @@ def test_every_field_of_the_glb_survives_the_way_to_disk(tmp_path):
     assert {"POSITION", "NORMAL", "TANGENT", "TEXCOORD_0", "TEXCOORD_1"} <= set(attributes)
     assert any("_LOD1" in node.get("name", "") for node in document["nodes"]) or "MSFT_lod" in document.get("extensionsUsed", [])
     assert report.lods
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 80), tris=st.sampled_from([None, 12, 40]))
+def test_any_heap_of_triangles_is_made_ready_or_refused(seed, count, tris):
+    """Triangles between the points of a small grid, in any order: two faces to an edge at most, or one line that tells why."""
+    rng = np.random.default_rng(seed)
+    points = np.stack(np.meshgrid(*[np.arange(3.0)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    heap = of(points, rng.integers(0, 27, (count, 3)), uvs=(rng.random((27, 2)),))
+    try:
+        after, _ = foreign(heap, ForeignOptions(tris=tris, texture=16, tolerance=0.5))
+    except RequestError:
+        return
+    for mesh in (after.nodes[0].mesh, *after.nodes[0].lods):
+        faces = np.concatenate([one.faces.astype(int) for one in mesh.primitives])
+        assert topology(mesh.primitives[0].positions, faces)[1] == 0
+        assert all(one.normals is not None and len(one.uvs) == 2 for one in mesh.primitives)
+    assert not [problem for problem in check(after) if problem.severity == "error" and "volume" not in problem.message]

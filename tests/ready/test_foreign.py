@@ -177,3 +177,11 @@ def test_materials_stay_with_their_faces_when_some_are_dropped():
     for mode, channel in (("OPAQUE", 0), ("BLEND", 2)):
         u, v = (made[mode].uvs[0] * 127).astype(int).T
         assert np.median(pixels[v, u][:, channel] - pixels[v, u][:, 2 - channel]) > 150
+
+
+def test_the_public_make_ready_mends_when_asked_to():
+    points, faces = ball()
+    source = of(points, faces[30:, ::-1])
+    shape = dhsdk.make_ready(source, mend=True, tris=300, texture=64).nodes[0].mesh.primitives[0]
+    assert topology(shape.positions, shape.faces) == (0, 0, 0)
+    assert topology(*(getattr(dhsdk.make_ready(source).nodes[0].mesh.primitives[0], name) for name in ("positions", "faces")))[0]

@@ -115,3 +115,16 @@ def test_a_sliver_of_a_seam_is_sewn():
     jitter = np.random.default_rng(1).normal(size=points.shape) * 2e-6
     surface = mended(points + jitter, faces)
     assert sound(surface) == (0, 0, 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 60), grid=st.integers(2, 4), close=st.sampled_from([0.0, 0.25, 10.0]))
+def test_any_heap_of_triangles_comes_out_with_at_most_two_at_an_edge(seed, count, grid, close):
+    """Triangles between the points of a small grid: doubled, crossed, five at an edge, one-sided, without area."""
+    rng = np.random.default_rng(seed)
+    points = np.stack(np.meshgrid(*[np.arange(grid)] * 3, indexing="ij"), axis=-1).reshape(-1, 3).astype(float)
+    surface = mended(points, rng.integers(0, len(points), (count, 3)), close=close)
+    if len(surface.faces):
+        assert np.isfinite(surface.points).all()
+        assert sound(surface)[1:] == (0, 0)
+        assert set(np.unique(surface.origin)) <= set(range(-1, count))

@@ -50,7 +50,7 @@ def test_a_picture_that_cannot_be_decoded_is_told(tmp_path):
 
 
 def test_one_triangle_is_made_ready():
-    after, report = foreign(of([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
+    after, report = foreign(of([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), ForeignOptions(texture=64))
     shape = after.nodes[0].mesh.primitives[0]
     assert len(shape.faces) == 1
     assert shape.normals is not None

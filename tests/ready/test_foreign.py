@@ -91,11 +91,11 @@ def test_the_report_tells_before_and_after_and_is_json():
 
 def test_units_axis_size_and_pivot():
     box = of(make.box((100.0, 200.0, 300.0)).primitives[0].positions, make.box().primitives[0].faces)
-    after, report = foreign(box, ForeignOptions(unit="cm", up="z", pivot="base"))
+    after, report = foreign(box, ForeignOptions(unit="cm", up="z", pivot="base", texture=64))
     assert report.after.size == pytest.approx((1.0, 3.0, 2.0))
     points = after.nodes[0].mesh.primitives[0].positions
     assert points[:, 1].min() == pytest.approx(0.0, abs=1e-5)
-    assert foreign(box, ForeignOptions(size=2.0))[1].after.size == pytest.approx((2 / 3, 4 / 3, 2.0))
+    assert foreign(box, ForeignOptions(size=2.0, texture=64))[1].after.size == pytest.approx((2 / 3, 4 / 3, 2.0))
 
 
 def test_refusals_tell_why():
@@ -115,7 +115,7 @@ def test_refusals_tell_why():
         RequestError,
         match=r"the shape must change by at most 0.10% of its diagonal, got .*% with \d+ triangles: ask for more triangles",
     ):
-        foreign(bumpy(), ForeignOptions(tris=60, tolerance=0.001))
+        foreign(bumpy(), ForeignOptions(tris=60, tolerance=0.001, texture=64))
     points, faces = ball(250, 130)
     with pytest.raises(RequestError, match=r"at most 60,000 triangles, got 64,500: give a budget \(tris\) or keep the UVs"):
         foreign(of(points, faces))

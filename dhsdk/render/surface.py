@@ -33,7 +33,7 @@ MATH = {"contract", "arcp", "afn", "nsz"}
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def _wrapped(i, n, mode):  # type: ignore[no-untyped-def]
+def wrapped(i, n, mode):  # type: ignore[no-untyped-def]
     if mode == 2:
         return min(max(i, 0), n - 1)
     if mode == 1:
@@ -49,9 +49,9 @@ def _square(rows, number, level, u, v):  # type: ignore[no-untyped-def]
     x, y = u * width - 0.5, v * height - 0.5
     x0, y0 = np.floor(x), np.floor(y)
     i, j = int(x0), int(y0)
-    xa, xb = _wrapped(i, width, rows[number, 1]), _wrapped(i + 1, width, rows[number, 1])
-    ya = first + _wrapped(j, height, rows[number, 2]) * width
-    yb = first + _wrapped(j + 1, height, rows[number, 2]) * width
+    xa, xb = wrapped(i, width, rows[number, 1]), wrapped(i + 1, width, rows[number, 1])
+    ya = first + wrapped(j, height, rows[number, 2]) * width
+    yb = first + wrapped(j + 1, height, rows[number, 2]) * width
     return ya + xa, ya + xb, yb + xa, yb + xb, x - x0, y - y0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
+from dhsdk.render.surface import wrapped
 
 
 @kernel(error_model="numpy")
@@ -132,29 +133,19 @@ def projected_back(points, matrix, scale, middle_x, middle_y, flat, grad, to_poi
         to_matrix[2, 3] += gz
 
 
-@kernel(error_model="numpy")
-def _wrapped(i, n, mode):  # type: ignore[no-untyped-def]
-    if mode == 2:
-        return min(max(i, 0), n - 1)
-    if mode == 1:
-        i = i % (2 * n)
-        return i if i < n else 2 * n - 1 - i
-    return i % n
-
-
-@kernel(error_model="numpy")
+@kernel(error_model="numpy", uses=("../surface.py",))
 def _square(table, number, u, v, wrap_u, wrap_v):  # type: ignore[no-untyped-def]
     """The four texels around (u, v) in a mipmap, and the shares of the right and of the lower ones."""
     start, height, width = table[number, 0], table[number, 1], table[number, 2]
     x, y = u * width - 0.5, v * height - 0.5
     x0, y0 = np.floor(x), np.floor(y)
     i, j = int(x0), int(y0)
-    left, right = _wrapped(i, width, wrap_u), _wrapped(i + 1, width, wrap_u)
-    above, below = start + _wrapped(j, height, wrap_v) * width, start + _wrapped(j + 1, height, wrap_v) * width
+    left, right = wrapped(i, width, wrap_u), wrapped(i + 1, width, wrap_u)
+    above, below = start + wrapped(j, height, wrap_v) * width, start + wrapped(j + 1, height, wrap_v) * width
     return above + left, above + right, below + left, below + right, x - x0, y - y0
 
 
-@kernel(error_model="numpy")
+@kernel(error_model="numpy", uses=("../surface.py",))
 def look_up(flat, uv, table, level, wrap_u, wrap_v, out):  # type: ignore[no-untyped-def]
     """out (N, C): values at uv (N, 2) in mipmaps, whose texels (T, C) follow one another; table (L, 3): first, height, width."""
     for n in range(len(uv)):
@@ -172,7 +163,7 @@ def look_up(flat, uv, table, level, wrap_u, wrap_v, out):  # type: ignore[no-unt
                 out[n, q] = value + (out[n, q] if step else 0)
 
 
-@kernel(error_model="numpy")
+@kernel(error_model="numpy", uses=("../surface.py",))
 def look_up_back(flat, uv, table, level, wrap_u, wrap_v, grad, to_flat, to_uv):  # type: ignore[no-untyped-def]
     """Adds d loss / d texels (T, C) float64, unless to_flat is empty; writes d loss / d uv (N, 2)."""
     for n in range(len(uv)):

@@ -188,7 +188,11 @@ class BuildingFrame:
                 f"turret_{k + 1}", at, 2 * radius, 2 * radius, corners, levels, high, 0.06, min(0.3, 0.25 * radius), made
             )
             out = math.atan2(x * self.width, z * self.depth)
-            slits = [Opening(out, levels[-1] - 1.6, 0.24, 0.95, "slit")] if len(levels) > 2 else []
+            slits = (
+                [Opening(out, levels[-1] - 1.6, 0.24, 0.95, "slit")]
+                if len(levels) > 2 and self.keeps(k, len(spots), 0, 4)
+                else []
+            )
             turret.sides = [Side("round", 0.0, radius, 2 * math.pi, slits)]
             self.masses.append(turret)
 

@@ -311,7 +311,7 @@ def _parapet(frame: BuildingFrame, mass: Mass, rng: Stream, gaps: bool) -> list[
     proud = 0.12 + 0.22 * frame.ornament if gaps else 0.03 + 0.1 * frame.ornament
     thick = 0.4 if gaps else 0.25
     low, sill, top = mass.high - 0.25, mass.high + 0.55, mass.high + (1.35 if gaps else 0.85)
-    outer, inner, merlon = _rim(mass, proud, thick, gaps)
+    outer, inner, merlon = _rim(mass, proud, thick, gaps, 1.7 / max(frame.full, 0.6))
     ys = [low, sill, top] if gaps else [low, top]
     front = np.stack([np.insert(outer, 1, y, axis=1) for y in ys])
     back = np.stack([np.insert(inner, 1, y, axis=1) for y in ys])
@@ -337,12 +337,15 @@ def _parapet_draft(mass: Mass, shells: list[Shell]) -> Draft:
     return Draft("parapet", shells, "walls" if mass.made != "glass" else "trim", (0.0, mass.high, 0.0), "roof")
 
 
-def _rim(mass: Mass, proud: float, thick: float, gaps: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(x, z) of a wall around the top: (N, 2) outer points from the front left counter-clockwise, inner points, merlons."""
+def _rim(mass: Mass, proud: float, thick: float, gaps: bool, pitch: float = 1.7) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(x, z) of a wall around the top: (N, 2) outer points from the front left counter-clockwise, inner points, merlons.
+
+    pitch: metres from one merlon to the next.
+    """
     if mass.corners:
         start = 0.5 * 2 * math.pi / mass.corners
         radius = 0.5 * mass.width * float(mass.share(mass.high)) + proud
-        cells = max(5, round(2 * math.pi * radius / 1.5)) if gaps else 0
+        cells = max(5, round(2 * math.pi * radius / (0.9 * pitch))) if gaps else 0
         angle = start + (np.arange(2 * cells) if gaps else np.arange(mass.corners)) * (
             math.pi / cells if gaps else 2 * math.pi / mass.corners
         )
@@ -352,7 +355,7 @@ def _rim(mass: Mass, proud: float, thick: float, gaps: bool) -> tuple[np.ndarray
     outer, inner, merlon = [], [], []
     for (ax, az), (bx, bz) in pairwise([(-w, d), (w, d), (w, -d), (-w, -d), (-w, d)]):
         length = abs(bx - ax) + abs(bz - az)
-        cells = 2 * max(1, round((length - 1.2) / 1.7 / 2)) + 1 if gaps else 1
+        cells = 2 * max(1, round((length - 1.2) / pitch / 2)) + 1 if gaps else 1
         edge = max((length - cells * (length / (cells + 1.4))) / 2, 1.3 * thick) if gaps else 0.0
         marks = [0.0, *(edge + (length - 2 * edge) * np.arange(cells + 1) / cells)] if gaps else [0.0]
         for k, t in enumerate(marks):

@@ -296,7 +296,7 @@ def _fittings(frame: BuildingFrame, hole: Opening, wide: float, way: float, styl
     for share in (0.18, 0.7):
         tip = -way * (0.35 + 0.35 * frame.ornament) * wide
         straps.append(bar((-way * 0.01, share * h, 0.06), (tip, share * h, 0.06), 0.07, 0.016))
-    if not frame.has(3):
+    if not frame.has(2):
         return [block((0.07, 0.09, 0.03), (at[0], at[1] - 0.02, 0.06))]
     return [*straps, moved(ring, (at[0], at[1] - 0.06, 0.075)), block((0.07, 0.09, 0.02), (at[0], at[1] - 0.02, 0.06))]
 

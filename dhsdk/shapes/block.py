@@ -153,14 +153,14 @@ def _merge(points: np.ndarray) -> float:
 
 def broken(one: Block, rng: np.random.Generator, chips: int, depth: float) -> Block:
     """The block with `chips` of its corners broken off, up to `depth` metres deep; what it stands on stays."""
-    points = corners(one)
-    points = _welded(points, _merge(points))
+    ends = corners(one)
+    points = _welded(ends, _merge(ends))
     for _ in range(chips):
         at = points[int(rng.integers(len(points)))]
         out = at - one.center + rng.normal(0.0, 0.35, 3) * np.linalg.norm(at - one.center)
         out /= np.linalg.norm(out)
         # The farthest corner that way breaks, be it this one or not: never more than `depth` goes.
-        reach = float((points @ out).max()) - depth * rng.uniform(0.35, 1.0)
+        reach = float((ends @ out).max()) - depth * rng.uniform(0.35, 1.0)
         if out[1] > -0.5 and reach > float(out @ one.center):
             one = cut(one, out, reach, 0.96)
     return one

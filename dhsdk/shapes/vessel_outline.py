@@ -18,7 +18,8 @@ class Outside:
     def __init__(self, params: VesselParams) -> None:
         body, neck, foot = params.body, params.neck, params.foot
         self.params = params
-        self.radius, self.height = body.radius, body.height
+        self.radius = body.radius
+        self.height = max(body.height, 0.2 * body.radius)  # flatter ones would turn inside out
         self.foot = foot.height * self.height if foot.height * self.height > 0.004 else 0.0
         self.neck = neck.length * self.height if neck.length * self.height > 0.006 else 0.0
         self.top = self.height - self.neck

@@ -105,6 +105,9 @@ def _rim(out: Outside) -> Shell:
     rows, wall = out.rows, out.wall
     mouth, top = float(rows[-1, 0]), float(rows[-1, 1])
     tall = min(max(out.params.rim * out.radius, 0.5 * wall, 0.003), 0.5 * top)
+    lower = float(np.interp(top - tall, rows[2:, 1], rows[2:, 0]))
+    if abs(mouth - lower) > 2.0 * tall:  # nearly level, as on a plate: no wider than the wall
+        tall *= min(1.0, 0.8 * wall / abs(mouth - lower))
     ys = top - tall * np.linspace(1.0, 0.0, 4)
     outer = np.interp(ys, rows[2:, 1], rows[2:, 0])
     proud, sunk = 0.22 * wall + LEAST, 0.35 * wall

@@ -114,6 +114,15 @@ def fields(params: type[pydantic.BaseModel]) -> tuple[Field, ...]:
     return tuple(_field(name, info) for name, info in params.model_fields.items())
 
 
+def every_field(params: type[pydantic.BaseModel], here: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """Every scalar field of a Params class with its path, nested groups opened."""
+    for one in fields(params):
+        if isinstance(one.type, type) and issubclass(one.type, pydantic.BaseModel):
+            yield from every_field(one.type, (*here, one.name))
+        else:
+            yield (*here, one.name), one
+
+
 def _field(name: str, info: pydantic.fields.FieldInfo) -> Field:
     ge = le = None
     for limit in info.metadata:

@@ -6,10 +6,10 @@ import functools
 from typing import Any
 
 from dhsdk.errors import PromptError
-from dhsdk.params import Words
+from dhsdk.params import Words, every_field
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d import TextTo3dParams
-from dhsdk.plugins.text_to_3d.locks import ANY, AT_LEAST_SOME, Locks, Toward, every_field, locked
+from dhsdk.plugins.text_to_3d.locks import ANY, AT_LEAST_SOME, Locks, Toward, locked
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
 from dhsdk.plugins.text_to_3d.surfaces import finishes, stylised
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, makeable, things, words

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pydantic
 
-from dhsdk.params import Field, fields
+from dhsdk.params import Field, every_field
 from dhsdk.words import Mention, ObjectWords, PartWords
 
 Path = tuple[str, ...]
@@ -53,15 +53,6 @@ class Locks:
     sizes: dict[str, float] = field(default_factory=dict)
     count: int = 1
     notes: list[str] = field(default_factory=list)
-
-
-def every_field(params: type[pydantic.BaseModel], here: Path = ()) -> Iterator[tuple[Path, Field]]:
-    """Every scalar field of a kernel's Params with its path, nested groups opened."""
-    for one in fields(params):
-        if isinstance(one.type, type) and issubclass(one.type, pydantic.BaseModel):
-            yield from every_field(one.type, (*here, one.name))
-        else:
-            yield (*here, one.name), one
 
 
 def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:

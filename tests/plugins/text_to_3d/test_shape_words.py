@@ -3,7 +3,7 @@
 import pytest
 
 import dhsdk
-from dhsdk.plugins.text_to_3d.locks import every_field
+from dhsdk.params import every_field
 from dhsdk.shapes import kernels
 
 HOST = dhsdk.Host(device="cpu")

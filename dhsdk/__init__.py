@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         Cancelled,
         DhsdkError,
         FormatRefused,
+        GenerationError,
         MissingExtra,
         NetworkNotAllowed,
         ParamError,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "api": "check generate load make_ready save snapshot",
-    "errors": "Cancelled DhsdkError FormatRefused MissingExtra NetworkNotAllowed ParamError PluginError PromptError ReadError "
-    "RenderError RequestError SceneError UnknownName WriteError",
+    "errors": "Cancelled DhsdkError FormatRefused GenerationError MissingExtra NetworkNotAllowed ParamError PluginError "
+    "PromptError ReadError RenderError RequestError SceneError UnknownName WriteError",
     "host": "Host",
     "media": "Audio Clip Image",
     "params": "Params Plan param",
@@ -46,10 +47,10 @@ _WHERE = {
 _MODULE = {name: module for module, names in _WHERE.items() for name in names.split()}
 
 __all__ = [
-    "Audio", "Cancelled", "Clip", "Context", "DhsdkError", "Format", "FormatRefused", "Generator", "Host", "Image", "Material",
-    "Mesh", "MissingExtra", "NetworkNotAllowed", "Node", "ParamError", "Params", "Plan", "PluginError", "PromptError",
-    "ReadError", "RenderError", "Request", "RequestError", "Scene", "SceneError", "UnknownName", "WriteError", "check",
-    "generate", "hookimpl", "load", "make_ready", "param", "save", "snapshot",
+    "Audio", "Cancelled", "Clip", "Context", "DhsdkError", "Format", "FormatRefused", "GenerationError", "Generator", "Host",
+    "Image", "Material", "Mesh", "MissingExtra", "NetworkNotAllowed", "Node", "ParamError", "Params", "Plan", "PluginError",
+    "PromptError", "ReadError", "RenderError", "Request", "RequestError", "Scene", "SceneError", "UnknownName", "WriteError",
+    "check", "generate", "hookimpl", "load", "make_ready", "param", "save", "snapshot",
 ]  # fmt: skip
 
 

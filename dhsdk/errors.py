@@ -13,6 +13,7 @@ DhsdkError
 │   └── FormatRefused       this format cannot carry this asset; the message says why and what can
 ├── PluginError             a plugin failed; the message names it
 ├── RenderError             a picture cannot be made of this
+├── GenerationError         a network or a sampler gave what cannot be used (NaN, a wrong shape)
 └── Cancelled               the user or the caller stopped the work
 """
 
@@ -73,6 +74,10 @@ class PluginError(DhsdkError):
 
 
 class RenderError(DhsdkError):
+    pass
+
+
+class GenerationError(DhsdkError):
     pass
 
 

@@ -19,7 +19,7 @@ PUBLIC = """
 generate save load make_ready snapshot check Host Request Generator Params Plan param Format Context hookimpl
 Scene Node Mesh Material Image Clip Audio
 DhsdkError RequestError ParamError PromptError UnknownName MissingExtra NetworkNotAllowed ReadError SceneError WriteError
-FormatRefused PluginError RenderError Cancelled
+FormatRefused PluginError RenderError GenerationError Cancelled
 """
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PUBLIC_METHODS = 400, 62, 12
 

@@ -35,6 +35,7 @@ def test_every_error_is_public():
 @pytest.mark.parametrize(
     ("name", "code"),
     [("DhsdkError", 1), ("SceneError", 1), ("WriteError", 1), ("PluginError", 1), ("RenderError", 1), ("Cancelled", 130)]
+    + [("GenerationError", 1)]
     + [(name, 2) for name in ("RequestError", "ParamError", "PromptError", "UnknownName", "MissingExtra")]
     + [(name, 2) for name in ("NetworkNotAllowed", "ReadError", "FormatRefused")],
 )

@@ -273,9 +273,9 @@ class Host:
             kind = kind_of(asset)
             if kind not in generator.produces:
                 raise PluginError(f"generator {generator.name} must produce {' or '.join(generator.produces)}, got {kind}")
-        problems = check(asset) if isinstance(asset, Scene) else ()
-        checks = {"problems": [f"{problem.severity}: {problem.message}" for problem in problems]}
-        own = provenance.record(generator, request, plan, checks, "procedural")
+            problems = check(asset) if isinstance(asset, Scene) else ()
+            checks = {"problems": [f"{problem.severity}: {problem.message}" for problem in problems]}
+            own = provenance.record(generator, request, plan, checks, asset.extras.get(provenance.KEY, {}))
         return provenance.with_extras(asset, {**asset.extras, provenance.KEY: own})
 
     def _converted(self, asset: Any, form: Format) -> Any:

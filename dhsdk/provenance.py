@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dhsdk.errors import ReadError, RequestError
-from dhsdk.frozen import FrozenDict, freeze
+from dhsdk.frozen import EMPTY, FrozenDict, freeze
 from dhsdk.params import AssetRef, Plan, Words
 from dhsdk.plugin import Generator, Request
 from dhsdk.version import __version__
@@ -28,8 +28,13 @@ SHAPE: dict[str, tuple[type, bool]] = {
 """What a record must hold to be built again: key, kind of value, and whether it must be there."""
 
 
-def record(generator: Generator[Any], request: Request, plan: Any, checks: Mapping[str, Any], backend: str) -> dict[str, Any]:
-    """The provenance of an asset, JSON-able: enough to build it again."""
+def record(
+    generator: Generator[Any], request: Request, plan: Any, checks: Mapping[str, Any], said: Mapping[str, Any] = EMPTY
+) -> dict[str, Any]:
+    """The provenance of an asset, JSON-able: enough to build it again.
+
+    said: what build() left in extras["dhsdk"] about itself: "backend" (a name) and "models" ({name, sha256, licence} each).
+    """
     words = plan.words if isinstance(plan, Plan) else Words()
     return {
         "dhsdk": __version__,
@@ -40,10 +45,10 @@ def record(generator: Generator[Any], request: Request, plan: Any, checks: Mappi
         "seed": request.seed,
         "edits": dict(request.edits),
         "strict": request.strict,
-        "backend": backend,
+        "backend": str(said.get("backend", "procedural")),
         "inputs": [{"name": Path(ref.path).name, "sha256": ref.sha256} for ref in inputs(request.params)],
         **words.model_dump(mode="json"),
-        "models": [],
+        "models": [{key: str(one[key]) for key in ("name", "sha256", "licence")} for one in said.get("models", ())],
         "checks": dict(checks),
     }
 

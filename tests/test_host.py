@@ -262,7 +262,7 @@ def test_a_sidecar_made_to_harm_is_a_read_error(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["box", "text_to_3d"])
 def test_broken_records_are_refused_by_the_family_alone(host, tmp_path, name):
     request = host.request(name, prompt="an oak chair")
-    own = provenance.record(host.generators[name], request, host.plan(request), {}, "procedural")
+    own = provenance.record(host.generators[name], request, host.plan(request), {})
     outcomes = set()
     for mutant in mutants(json.dumps(own).encode(), 3, 400):
         (tmp_path / "a.stl.dhsdk.json").write_bytes(mutant)

@@ -359,3 +359,26 @@ def test_a_missing_module_names_itself_or_the_extra(monkeypatch):
     monkeypatch.setattr(Thing, "extra", "cad")
     with pytest.raises(MissingExtra, match=r"^generator thing needs an optional dependency: pip install 'dhsdk\[cad\]'$"):
         a_host(fail).generate("thing")
+
+
+def test_a_generator_says_what_weights_it_used():
+    model = {"name": "little", "sha256": "ab" * 32, "licence": "CC0-1.0"}
+
+    def build(ctx):
+        from dhsdk.scene import Scene
+
+        return Scene(extras={"dhsdk": {"backend": "little nets", "models": [model], "seed": 99}})
+
+    own = a_host(build).generate("thing").extras["dhsdk"]
+    assert (own["backend"], list(own["models"]), own["seed"]) == ("little nets", [model], 0)
+    assert a_host().generate("thing").extras["dhsdk"]["models"] == ()
+
+
+def test_a_generator_that_says_it_wrongly_is_charged():
+    def build(ctx):
+        from dhsdk.scene import Scene
+
+        return Scene(extras={"dhsdk": {"models": [{"name": "little"}]}})
+
+    with pytest.raises(PluginError, match=r"^generator thing of a_test_plugin failed: KeyError: 'sha256'$"):
+        a_host(build).generate("thing")

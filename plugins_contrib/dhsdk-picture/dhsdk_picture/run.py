@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from PIL import Image as Pillow
+
 from dhsdk.diffusion import pretrained
 from dhsdk.errors import ParamError, RequestError
 from dhsdk.media import Image
 from dhsdk.params import AssetRef
 from dhsdk.plugin import Context
-from PIL import Image as Pillow
-
 from dhsdk_picture.colour import coloured, encoded
 from dhsdk_picture.plan import Change, Colourise, Common, Create, Fill, Upscale
 from dhsdk_picture.tiles import enlarged

@@ -65,7 +65,7 @@ class Record:
 
         request = self.host.request("text_to_3d", prompt="a carved oak chair")
         plan = self.host.plan(request)
-        own = provenance.record(self.host.generators[request.generator], request, plan, {}, "procedural")
+        own = provenance.record(self.host.generators[request.generator], request, plan, {})
         path.write_text(json.dumps({**own, "edits": {"seed": 0}}), "utf-8")
 
     def read(self, path: Path, options: Any) -> Any:

@@ -104,6 +104,8 @@ def _make_command(name: str) -> click.Command:
             ["-o", "--out"], multiple=True, required=True, help="Output file; its suffix chooses the format. Repeatable."
         ),
         click.Option(["--set", "edits"], multiple=True, metavar="PATH=VALUE", help="Set a value of the plan: legs.count=5."),
+        click.Option(["--lock"], multiple=True, metavar="PATH", help="Keep this value of the plan in every variant: legs.style."),
+        click.Option(["--change"], default="", metavar="TEXT", help='Move the plan by words: "older, with thicker legs".'),
         click.Option(["--seed"], type=int, default=0, show_default=True, help="Decides everything that the words leave open."),
         click.Option(["--variants"], type=click.IntRange(1, 1000), default=1, help="Make N files with seeds SEED, SEED+1, ..."),
         click.Option(["--report"], metavar="FILE", help="Write what was done, with timings, as JSON."),
@@ -117,9 +119,13 @@ def _make_command(name: str) -> click.Command:
 
 
 def _making(name: str) -> Callable[..., None]:
-    def run(out: tuple[str, ...], edits: tuple[str, ...], seed: int, variants: int, **given: Any) -> None:
+    def run(out: tuple[str, ...], edits: tuple[str, ...], **given: Any) -> None:
+        from dhsdk.host import variants
+
         host = _host(given.pop("device"), given.pop("allow_network"))
-        report, target, strict = given.pop("report"), given.pop("target"), given.pop("strict")
+        report, target = given.pop("report"), given.pop("target")
+        count, lock = given.pop("variants"), given.pop("lock")
+        how = {key: given.pop(key) for key in ("seed", "strict", "change")}
         words = given.pop("prompt_words", ())
         if words and given.get("prompt"):
             raise RequestError("the prompt must be given once, as words or as --prompt")
@@ -128,18 +134,15 @@ def _making(name: str) -> Callable[..., None]:
         values = {key: value for key, value in given.items() if value is not None and value != ()}
         outputs = [Path(one) for one in out]
         want = tuple(dict.fromkeys(kind for path in outputs for kind in host.format_of(path).kinds))
-        plan = _edits(edits)
-        requests = [
-            host.request(name, seed=seed + number, want=want, plan=plan, strict=strict, **values) for number in range(variants)
-        ]
+        first = host.request(name, want=want, plan=_edits(edits), **how, **values)
         done = []
-        for number, request in enumerate(requests):
+        for number, request in enumerate(variants(host, first, count, lock)):
             start = time.perf_counter()
             with terminal.progress(request.generator) as progress:
                 asset = host.generate(request, progress=progress)
             made = time.perf_counter() - start
             for path in outputs:
-                path = path if variants == 1 else path.with_stem(f"{path.stem}_{number + 1}")
+                path = path if count == 1 else path.with_stem(f"{path.stem}_{number + 1}")
                 options = {"target": target} if target and "target" in host.format_of(path).Options.model_fields else {}
                 start = time.perf_counter()
                 host.save(asset, path, **options)
@@ -251,19 +254,22 @@ def rebuild(file: str, out: str | None) -> None:
 
 @command.command()
 @click.argument("file")
-@click.option("--set", "edits", multiple=True, required=True, metavar="PATH=VALUE", help="legs.count=5; repeatable.")
+@click.option("--set", "edits", multiple=True, metavar="PATH=VALUE", help="legs.count=5; repeatable.")
+@click.option("--change", default="", metavar="TEXT", help='Words that move it: "older, with thicker legs".')
 @click.option("-o", "--out", required=True, help="Where to write.")
 @_debug
-def edit(file: str, edits: tuple[str, ...], out: str) -> None:
-    """Make a variant of a generated file by changing values of its plan."""
-    _rebuilt(file, out, _edits(edits))
+def edit(file: str, edits: tuple[str, ...], change: str, out: str) -> None:
+    """Make a variant of a generated file: move its plan by words, or set values of it."""
+    if not edits and not change:
+        raise RequestError("edit needs --set PATH=VALUE or --change TEXT: say what to change")
+    _rebuilt(file, out, _edits(edits), change)
 
 
-def _rebuilt(file: str, out: str, edits: dict[str, Any]) -> None:
+def _rebuilt(file: str, out: str, edits: dict[str, Any], change: str = "") -> None:
     host = _host()
     host.format_of(out)
     with terminal.progress("rebuild") as progress:
-        asset = host.rebuild(file, plan=edits, progress=progress)
+        asset = host.rebuild(file, plan=edits, change=change, progress=progress)
     options = dict(asset.extras["dhsdk"]["options"]) if Path(out).suffix.lower() == Path(file).suffix.lower() else {}
     host.save(asset, out, **options)
     click.echo(f"{out}  {Path(out).stat().st_size / 1024:,.0f} KiB")

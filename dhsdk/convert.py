@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dhsdk.errors import FormatRefused, PluginError
 from dhsdk.media import Audio, Clip, Image
-from dhsdk.provenance import with_extras
+from dhsdk.provenance import KEY, with_extras
 from dhsdk.scene.types import Scene
 
 if TYPE_CHECKING:
@@ -32,11 +32,19 @@ def converted(asset: Any, kinds: Sequence[Kind]) -> Any:
     if kind == "scene" and "image" in kinds:
         from dhsdk.render import render
 
-        return with_extras(render(asset), asset.extras)
+        return _drawn(render(asset), asset)
     if kind == "scene" and "clip" in kinds:
         from dhsdk.render import clip
 
-        return with_extras(clip(asset, "orbit"), asset.extras)
+        return _drawn(clip(asset, "orbit"), asset)
     if kind == "clip" and "audio" in kinds and asset.audio is not None:
         return with_extras(asset.audio, asset.extras)
     raise FormatRefused(f"a {kind} cannot be turned into {' or '.join(kinds)}")
+
+
+def _drawn(made: Any, scene: Scene) -> Any:
+    """What was drawn of a scene, with the scene's provenance and what drew it."""
+    from dhsdk.render.visibility import Scanline
+
+    own = scene.extras.get(KEY)
+    return with_extras(made, {**scene.extras, **({KEY: {**own, "rasterizer": Scanline.name}} if own else {})})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +24,7 @@ from dhsdk.errors import (
     UnknownName,
 )
 from dhsdk.frozen import FrozenDict
-from dhsdk.params import AssetRef, with_edits
+from dhsdk.params import AssetRef, value_at, with_edits
 from dhsdk.plugin import Context, Format, Generator, Kind, Request
 
 if TYPE_CHECKING:
@@ -91,16 +92,18 @@ class Host:
         want: tuple[Kind, ...] = (),
         plan: Mapping[str, Any] | None = None,
         strict: bool = False,
+        change: str = "",
         **values: Any,
     ) -> Request:
-        """A checked request. `values` are the generator's parameters; `plan` sets values of its plan by dotted path.
+        """A checked request. `values` are the generator's parameters; `change` moves its plan by words, `plan` sets values of
+        the plan by dotted path.
 
         Raises UnknownName for a generator that is not there, ParamError for a value that is not allowed.
         """
         made = self._generator(generator)
         if not isinstance(seed, int) or not 0 <= seed < 1 << 63:
             raise ParamError(f"seed must be a whole number in [0, 2^63), got {seed!r}")
-        return Request(made.name, made.Params.parse(values), seed, tuple(want), FrozenDict(plan or {}), strict)
+        return Request(made.name, made.Params.parse(values), seed, tuple(want), FrozenDict(plan or {}), strict, change)
 
     def plan(self, request: Request) -> Any:
         """The resolved plan of a request: everything that build() would use."""
@@ -174,34 +177,38 @@ class Host:
             except OSError as error:
                 raise ReadError(f"{path.name} cannot be read: {error.strerror or error}") from error
 
-    def rebuild(self, path: str | Path, *, plan: Mapping[str, Any] | None = None, progress: Progress | None = None) -> Asset:
-        """The asset of a generated file, built again from the plan stored in it; `plan` edits it first.
+    def rebuild(
+        self, path: str | Path, *, plan: Mapping[str, Any] | None = None, change: str = "", progress: Progress | None = None
+    ) -> Asset:
+        """The asset of a generated file, built again from its stored plan, moved by the words `change`, then edited by `plan`.
 
         Saved under the same suffix with the stored options it gives the same bytes (without edits).
         Raises ReadError (no or damaged provenance), RequestError (another version, another input file).
         """
         own = provenance.of(self.load(path), Path(path))
-        generator, request, changed = self._stored(own, plan or {}, self.format_of(path).kinds)
+        generator, request, stored = self._stored(own, plan or {}, change, self.format_of(path).kinds)
         ctx = self._context(request, progress, None)
+        with self._charged(f"generator {generator.name}", self._owner(generator), generator.extra):
+            changed = generator.change(stored, change, ctx) if change else stored
+        changed = with_edits(changed, plan) if plan else changed
         asset = self._build(generator, request, changed, ctx)
         ctx.progress(1.0, "done")
         return provenance.stamp(asset, options=dict(own.get("options", {})))
 
     def _stored(
-        self, own: Mapping[str, Any], plan: Mapping[str, Any], want: tuple[Kind, ...]
+        self, own: Mapping[str, Any], plan: Mapping[str, Any], change: str, want: tuple[Kind, ...]
     ) -> tuple[Generator[Any], Request, Any]:
-        """The generator, request and edited plan that a provenance record names, all checked: the record is untrusted."""
+        """The generator, request and plan that a provenance record names, all checked: the record is untrusted."""
         generator = self._generator(own["generator"])
-        name = generator.name
-        with self._charged(f"generator {name}", self._found.owners[f"generator {name}"], generator.extra):
+        with self._charged(f"generator {generator.name}", self._owner(generator), generator.extra):
             stored = provenance.plan_of(own, generator)
-            changed = with_edits(stored, plan) if plan else stored
         edits = FrozenDict({**own.get("edits", {}), **plan})
-        return (
-            generator,
-            Request(generator.name, _pinned(generator, own), own["seed"], want, edits, own.get("strict", False)),
-            changed,
-        )
+        words = "; ".join(filter(None, [own.get("change", ""), change]))
+        strict = own.get("strict", False)
+        return generator, Request(generator.name, _pinned(generator, own), own["seed"], want, edits, strict, words), stored
+
+    def _owner(self, generator: Generator[Any]) -> str:
+        return self._found.owners[f"generator {generator.name}"]
 
     def _generator(self, name: str) -> Generator[Any]:
         found = discovery.by_name(self.generators, name)
@@ -225,6 +232,7 @@ class Host:
             seed=request.seed,
             want=request.want,
             strict=request.strict,
+            held=request.edits,
             device=self.device,
             allow_network=self._allow_network,
             cache=self._cache or _user_cache(),
@@ -259,8 +267,10 @@ class Host:
         return self.load(ref.path)
 
     def _plan(self, generator: Generator[Any], request: Request, ctx: Context) -> Any:
-        with self._charged(f"generator {generator.name}", self._found.owners[f"generator {generator.name}"], generator.extra):
+        with self._charged(f"generator {generator.name}", self._owner(generator), generator.extra):
             plan = generator.plan(request.params, ctx)
+            if request.change:
+                plan = generator.change(plan, request.change, ctx)
         return with_edits(plan, request.edits) if request.edits else plan
 
     def _build(self, generator: Generator[Any], request: Request, plan: Any, ctx: Context) -> Any:
@@ -268,7 +278,7 @@ class Host:
         from dhsdk.scene.check import check
         from dhsdk.scene.types import Scene
 
-        with self._charged(f"generator {generator.name}", self._found.owners[f"generator {generator.name}"], generator.extra):
+        with self._charged(f"generator {generator.name}", self._owner(generator), generator.extra):
             asset = generator.build(plan, ctx)
             kind = kind_of(asset)
             if kind not in generator.produces:
@@ -310,6 +320,18 @@ class Host:
         except Exception as error:
             text = " ".join(str(error).split())[:200]
             raise PluginError(f"{what} of {plugin} failed: {type(error).__name__}: {text}") from error
+
+
+def variants(host: Host, request: Request, count: int, lock: Sequence[str] = ()) -> tuple[Request, ...]:
+    """The request and others of the following seeds. lock: paths of the plan (values or whole groups) that all of them share.
+
+    Raises ParamError for a path that the plan does not have.
+    """
+    edits = request.edits
+    if lock:
+        plan = host.plan(request)
+        edits = FrozenDict({**{path: value_at(plan, path) for path in lock}, **edits})
+    return (request, *(replace(request, seed=request.seed + number, edits=edits) for number in range(1, count)))
 
 
 def _resolved(device: str) -> str:

@@ -77,10 +77,19 @@ class Words(Params):
     low_confidence: tuple[str, ...] = param((), help="guesses that deserve a look, each with its reason")
 
 
+class ModelUse(Params):
+    """Weights that took part, as provenance tells them."""
+
+    name: str = param(help="what they are called")
+    sha256: str = param(help="hash of their file; of several files: the hash of their sorted hashes")
+    licence: str = param(help="their licence, 'not stated' where they come without one")
+
+
 class Plan(Params):
     """A resolved design: everything that build() needs, and nothing left to choose. Generators with words derive from it."""
 
     words: Words = param(Words(), help="what became of the words of the request")
+    models: tuple[ModelUse, ...] = param((), help="weights that made this plan, or that build() will use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +234,9 @@ def _place(cls: Any, steps: tuple[int | str, ...]) -> _Place:
     path: list[str] = []
     annotation, field = cls, None
     for step in steps:
-        model = next((one for one in _models(annotation) if step in one.model_fields), None)
+        model = next((one for one in alternatives(annotation) if step in one.model_fields), None)
         container = next((one for one in _members(annotation) if typing.get_origin(one) in (dict, list, tuple)), None)
-        label = next((one for one in _models(annotation) if step in (one.__name__, *_tags(one))), None)
+        label = next((one for one in alternatives(annotation) if step in (one.__name__, *_tags(one))), None)
         if model is not None:
             annotation = model.model_fields[str(step)].annotation
             field = _field(str(step), model.model_fields[str(step)])
@@ -236,12 +245,12 @@ def _place(cls: Any, steps: tuple[int | str, ...]) -> _Place:
         elif label is not None:
             annotation = label
             continue
-        elif annotation in _models(annotation):  # a name that the model does not have
+        elif annotation in alternatives(annotation):  # a name that the model does not have
             field = None
         else:  # the label of a plain type in a union
             continue
         path.append(str(step))
-    return _Place(".".join(path) or cls.__name__, next(iter(_models(annotation)), cls), field)
+    return _Place(".".join(path) or cls.__name__, next(iter(alternatives(annotation)), cls), field)
 
 
 def _item(container: Any, step: int | str) -> Any:
@@ -261,7 +270,8 @@ def _members(annotation: Any) -> tuple[Any, ...]:
     return (annotation,)
 
 
-def _models(annotation: Any) -> list[type[pydantic.BaseModel]]:
+def alternatives(annotation: Any) -> list[type[pydantic.BaseModel]]:
+    """The model classes that a type stands for: itself, or the members of a union."""
     return [one for one in _members(annotation) if isinstance(one, type) and issubclass(one, pydantic.BaseModel)]
 
 
@@ -289,6 +299,14 @@ def with_edits(plan: pydantic.BaseModel, edits: Mapping[str, Any]) -> Any:
         return type(plan).model_validate(data)
     except pydantic.ValidationError as error:
         raise ParamError(_one_line(type(plan), error)) from error
+
+
+def value_at(plan: pydantic.BaseModel, path: str) -> Any:
+    """The value, as JSON, of a dotted path of with_edits(). Raises ParamError when it leads nowhere or to several places."""
+    found: Any = plan.model_dump(mode="json")
+    for step in _find(found, path):
+        found = found[step]
+    return found
 
 
 def _find(data: Any, path: str) -> tuple[str | int, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 import pluggy
 
-from dhsdk.errors import Cancelled
+from dhsdk.errors import Cancelled, RequestError
 from dhsdk.frozen import EMPTY
 from dhsdk.params import AssetRef, Params
 
@@ -38,7 +38,8 @@ P = TypeVar("P", bound=Params)
 class Request:
     """One piece of work: the unit of batch, cache, log and provenance. Picklable. Made by Host.request(), which checks it.
 
-    want: the kinds of asset asked for. edits: plan values set by dotted path, after plan(). strict: no flagged fallbacks.
+    want: the kinds of asset asked for. change: words that move the plan ("older, taller"). edits: plan values set by dotted
+    path, last of all. strict: no flagged fallbacks.
     """
 
     generator: str
@@ -47,15 +48,17 @@ class Request:
     want: tuple[Kind, ...] = ()
     edits: Mapping[str, Any] = EMPTY
     strict: bool = False
+    change: str = ""
 
 
 @dataclass(frozen=True)
 class Context:
-    """All that a generator may use of the host."""
+    """All that a generator may use of the host. held: plan values that the request sets: plan() designs around them."""
 
     seed: int = 0
     want: tuple[Kind, ...] = ()
     strict: bool = False
+    held: Mapping[str, Any] = EMPTY
     device: str = "cpu"
     allow_network: bool = False
     cache: Path = Path()
@@ -98,6 +101,7 @@ class Generator(ABC, Generic[P]):
     """A named, stateless plan + build.
 
     plan: parses words, draws the design, resolves every default; its result is frozen, typed and JSON-able.
+    change: the plan moved by words, all that they do not name left as it is.
     build: turns a plan into an asset: no parsing, no network, no choice of backend. Same plan and seed, same bytes.
     """
 
@@ -115,6 +119,9 @@ class Generator(ABC, Generic[P]):
 
     def plan(self, params: P, ctx: Context) -> Any:
         return params
+
+    def change(self, plan: Any, words: str, ctx: Context) -> Any:
+        raise RequestError(f"{self.name} cannot be changed by words: set values of its plan instead")
 
     @abstractmethod
     def build(self, plan: Any, ctx: Context) -> Asset: ...

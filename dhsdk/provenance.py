@@ -9,12 +9,14 @@ from typing import Any
 
 from dhsdk.errors import ReadError, RequestError
 from dhsdk.frozen import EMPTY, FrozenDict, freeze
-from dhsdk.params import AssetRef, Plan, Words
+from dhsdk.params import AssetRef, Plan, Words, alternatives
 from dhsdk.plugin import Generator, Request
 from dhsdk.version import __version__
 
 KEY = "dhsdk"
 SIDECAR = ".dhsdk.json"
+ABOUT = ("words", "models")
+"""Fields of a Plan that tell of it and are no values of it: they stand beside it."""
 MAX_SIDECAR = 16 << 20
 SHAPE: dict[str, tuple[type, bool]] = {
     "generator": (str, True),
@@ -24,6 +26,7 @@ SHAPE: dict[str, tuple[type, bool]] = {
     "edits": (Mapping, False),
     "options": (Mapping, False),
     "strict": (bool, False),
+    "change": (str, False),
 }
 """What a record must hold to be built again: key, kind of value, and whether it must be there."""
 
@@ -35,20 +38,23 @@ def record(
 
     said: what build() left in extras["dhsdk"] about itself: "backend" (a name) and "models" ({name, sha256, licence} each).
     """
-    words = plan.words if isinstance(plan, Plan) else Words()
+    words, models = (plan.words, [one.model_dump() for one in plan.models]) if isinstance(plan, Plan) else (Words(), [])
+    models += [{key: str(one[key]) for key in ("name", "sha256", "licence")} for one in said.get("models", ())]
     return {
         "dhsdk": __version__,
         "generator": generator.name,
         "version": generator.version,
         "params": request.params.model_dump(mode="json"),
-        "plan": plan.model_dump(mode="json", exclude={"words"} if isinstance(plan, Plan) else None),
+        "plan": plan.model_dump(mode="json", exclude=set(ABOUT) if isinstance(plan, Plan) else None),
         "seed": request.seed,
         "edits": dict(request.edits),
         "strict": request.strict,
-        "backend": str(said.get("backend", "procedural")),
+        "change": request.change,
+        "backend": str(said.get("backend", getattr(plan, "backend", "procedural"))),
+        "rasterizer": "",
         "inputs": [{"name": Path(ref.path).name, "sha256": ref.sha256} for ref in inputs(request.params)],
         **words.model_dump(mode="json"),
-        "models": [{key: str(one[key]) for key in ("name", "sha256", "licence")} for one in said.get("models", ())],
+        "models": [one for number, one in enumerate(models) if one not in models[:number]],
         "checks": dict(checks),
     }
 
@@ -106,8 +112,9 @@ def plan_of(own: Mapping[str, Any], generator: Generator[Any]) -> Any:
             raise RequestError(f"the file was made by {what} {stored}, this is {what} {now}: install that version to rebuild it")
     plan_type = generator.Plan or generator.Params
     values = json.loads(json.dumps(own["plan"]))  # lists and dicts again, as pydantic wants them
-    if isinstance(plan_type, type) and issubclass(plan_type, Plan):
+    if all(issubclass(one, Plan) for one in alternatives(plan_type)):
         values["words"] = {name: own.get(name, ()) for name in Words.model_fields}
+        values["models"] = own.get("models", ())
     try:
         return pydantic.TypeAdapter(plan_type).validate_python(values)
     except pydantic.ValidationError as error:

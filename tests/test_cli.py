@@ -59,6 +59,12 @@ def test_set_edits_the_plan(run, tmp_path):
     assert dhsdk.load(tmp_path / "a.glb").extras["dhsdk"]["edits"] == {"legs.count": 3}
 
 
+def test_edit_asks_what_to_change(run, stool):
+    code, _, text = run("edit", stool, "-o", "five.glb")
+    assert code == 2
+    assert "edit needs --set PATH=VALUE or --change TEXT: say what to change" in text
+
+
 def test_info_rebuild_and_edit(run, tmp_path, stool):
     code, out, _ = run("info", stool)
     assert code == 0

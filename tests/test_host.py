@@ -268,7 +268,7 @@ def test_broken_records_are_refused_by_the_family_alone(host, tmp_path, name):
         (tmp_path / "a.stl.dhsdk.json").write_bytes(mutant)
         try:
             found = provenance.of(SimpleNamespace(extras={}), tmp_path / "a.stl")
-            outcomes.add(type(host._stored(found, {}, ("scene",))[1]))
+            outcomes.add(type(host._stored(found, {}, "", ("scene",))[1]))
         except dhsdk.errors.DhsdkError as error:
             outcomes.add(type(error))
     assert {dhsdk.Request, ReadError} <= outcomes

@@ -382,3 +382,8 @@ def test_a_generator_that_says_it_wrongly_is_charged():
 
     with pytest.raises(PluginError, match=r"^generator thing of a_test_plugin failed: KeyError: 'sha256'$"):
         a_host(build).generate("thing")
+
+
+def test_a_generator_that_knows_no_words_says_so():
+    with pytest.raises(RequestError, match=r"^thing cannot be changed by words: set values of its plan instead$"):
+        a_host().generate("thing", change="taller")

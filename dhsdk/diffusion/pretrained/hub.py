@@ -1,0 +1,70 @@
+"""A hub id becomes a local folder: only when the user allows the network, only a pinned commit, only files that loading reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dhsdk.diffusion.pretrained.allowed import COMPONENTS
+from dhsdk.diffusion.pretrained.files import shards, weights_name
+from dhsdk.diffusion.pretrained.folder import pipeline_index
+from dhsdk.diffusion.pretrained.watch import Progress
+from dhsdk.errors import MissingExtra, NetworkNotAllowed, ReadError, RequestError
+
+HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+COMMIT = re.compile(r"[0-9a-f]{40}")
+SMALL = re.compile(r"README\.md|LICEN[CS]E(\.\w+)?|[a-z0-9_]+/[^/]+\.(json|txt|model|jinja)")
+"""Files that are taken whatever the weights are; never pickles, never code."""
+
+
+def local_folder(path_or_id: str | Path, allow_network: bool, revision: str | None, report: Progress) -> Path:
+    """The folder itself, or where the files of a hub model lie after they have been downloaded.
+
+    Raises NetworkNotAllowed, RequestError (no pinned revision), ReadError (the hub's answer), MissingExtra.
+    """
+    path = Path(path_or_id).expanduser()
+    name = str(path_or_id)
+    if path.exists() or isinstance(path_or_id, Path) or not HUB_ID.fullmatch(name):
+        return path
+    if not allow_network:
+        raise NetworkNotAllowed(
+            f"there is no folder {name} here, and the hub needs the network: give the path of a downloaded folder, or allow it"
+            " (allow_network=True, --allow-network) and pin a revision"
+        )
+    if revision is None or not COMMIT.fullmatch(revision):
+        raise RequestError(
+            f"a hub model needs its revision as the 40 hex digits of a commit, got {revision!r}:"
+            " they stand on its page under Files, History"
+        )
+    return _download(name, revision, report)
+
+
+def _download(name: str, revision: str, report: Progress) -> Path:
+    """Index first: a pipeline that is not allowed is refused before its weights travel."""
+    try:
+        import huggingface_hub as hub
+        from huggingface_hub.errors import HfHubHTTPError
+    except ImportError as error:
+        raise MissingExtra.of("a model of the hub", "diffusion") from error
+
+    def fetch(file: str) -> Path:
+        return Path(hub.hf_hub_download(name, file, revision=revision))
+
+    try:
+        report(0.0, f"asking the hub for {name}")
+        folder = fetch("model_index.json").parent
+        _, parts = pipeline_index(folder)
+        files = hub.list_repo_files(name, revision=revision)
+        for file in filter(SMALL.fullmatch, files):
+            fetch(file)
+        weights: list[str] = []
+        for part in (part for part, cls in parts.items() if COMPONENTS[cls] == "weights"):
+            first, _ = weights_name({one.removeprefix(f"{part}/") for one in files if one.startswith(f"{part}/")})
+            if first is not None:
+                weights += [f"{part}/{one}" for one in (shards(folder / part / first) or [first])]
+        for at, file in enumerate(weights):
+            report(at / len(weights), f"downloading {file}")
+            fetch(file)
+    except (HfHubHTTPError, OSError) as error:
+        raise ReadError(f"the hub did not give {name} at {revision}: {' '.join(str(error).split())[:300]}") from error
+    return folder

@@ -1,0 +1,178 @@
+"""sample(): noise -> clean samples, as one pure call over diffusers' schedulers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from dhsdk.diffusion.guide import Conditional, Denoiser, Guidance
+from dhsdk.diffusion.schedules import Schedule
+from dhsdk.diffusion.tile import Circular, anchors, rolled
+from dhsdk.errors import Cancelled, GenerationError, ParamError
+
+Seed = int | torch.Generator | np.random.Generator
+Rng = Seed | Sequence[int] | Sequence[torch.Generator]
+"""A seed, a generator of torch or numpy (seeds are drawn from it), or one seed or CPU generator per item."""
+
+Callback = Callable[[int, int, torch.Tensor, torch.Tensor], None]
+"""(step from 1, of how many, x after the step, the clean sample that the denoiser pointed to), both in the shape of x."""
+
+
+def noise(
+    shape: Sequence[int], rng: Rng = 0, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
+    """Unit normal noise of this shape (N, ...), each item from a CPU generator of its own.
+
+    So item 0 is the same in a batch of 1 and of 4, and on every device.
+    """
+    drawn = [torch.randn(tuple(shape)[1:], generator=one) for one in streams(rng, shape[0], "noise")]
+    return torch.stack(drawn).to(device, dtype)
+
+
+def streams(rng: Rng, count: int, name: str) -> list[torch.Generator]:
+    """`count` CPU generators. From a seed they are hashed with `name`, so that noise and steps never share their numbers.
+
+    Raises:
+        ParamError: a list of another length than `count`, or of generators that are not on the CPU.
+    """
+    if isinstance(rng, int):
+        return [_seeded(f"{rng}/{number}/{name}") for number in range(count)]
+    if isinstance(rng, torch.Generator):
+        drawn = [torch.randint(2**62, (), generator=rng, device=rng.device) for _ in range(count)]
+        return [_seeded(f"{int(one)}/{name}") for one in drawn]
+    if isinstance(rng, np.random.Generator):
+        return [_seeded(f"{int(rng.integers(2**62))}/{name}") for _ in range(count)]
+    if len(rng) != count:
+        raise ParamError(f"rng must be one seed or one per item, got {len(rng)} for {count} items")
+    found = [one if isinstance(one, torch.Generator) else _seeded(f"{one}/0/{name}") for one in rng]
+    if any(one.device.type != "cpu" for one in found):
+        raise ParamError("generators of items must be on the CPU, so that every device draws the same noise")
+    return found
+
+
+def sample(
+    denoiser: Denoiser | Circular | Conditional,
+    x: torch.Tensor,
+    schedule: Schedule,
+    *,
+    guidance: Guidance | None = None,
+    mask: torch.Tensor | None = None,
+    init: torch.Tensor | None = None,
+    strength: float = 1.0,
+    rng: Rng = 0,
+    callback: Callback | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> torch.Tensor:
+    """Clean samples (in the shape, dtype and device of x) that `denoiser` and `schedule` make of the noise x.
+
+    x: unit normal noise (N, C, H, W) or (N, D), as noise() draws it; it is scaled to the schedule's start here.
+    guidance: classifier-free guidance; `denoiser` is then a conditional one.
+    init: a clean sample to start from, in the shape of x: noised by x to the level at which the last `strength` of the steps
+        begins. At strength 0 it is the result, at strength 1 without a mask it has no say (SDEdit, img2img).
+    mask: 1 where something new is made, 0 where init is kept (exactly, at the end), between them a blend; broadcast to x.
+        The kept part is noised by x to the level of each step.
+    rng: for stochastic solvers and for the rolls of circular(): one stream per item, on the CPU.
+    callback: called after each step. cancelled: asked before each step; True stops with Cancelled.
+
+    The call keeps no state: the same arguments give the same result, from any thread.
+
+    Raises:
+        ParamError: shapes, strength or rng that do not fit. Cancelled.
+        GenerationError: the denoiser gave another shape, or x became NaN or infinite; the message names the step.
+
+    Source: Meng et al. 2022 (SDEdit); known regions: Lugmayr et al. 2022 (RePaint), equation 8, with one noise for all steps.
+    """
+    _check(x, init, mask)
+    begin = schedule.begin(strength) if init is not None else 0
+    if init is None and strength != 1.0:
+        raise ParamError(f"strength needs an init to start from, got {strength!r} without one")
+    if init is not None and begin == len(schedule):
+        return init.to(x).clone()
+    shifts = anchors(x) if isinstance(denoiser, Circular) else None
+    generators = streams(rng, len(x), "steps")
+    ask = _asked(denoiser, guidance, generators)
+    with torch.no_grad():
+        x, init, mask = (_moved(one, shifts, x.shape, -1) for one in (x, init, mask))  # type: ignore[assignment]
+        given, init, mask = x, None if init is None else init.to(x), None if mask is None else mask.to(x)
+        x = schedule.noised(init, given, begin) if init is not None and strength < 1.0 else given * schedule.initial
+        solver, total = schedule.run(begin), len(schedule) - begin
+        timesteps = schedule.timesteps.to(x.device)
+        for number, call in enumerate(range(begin, len(schedule)), 1):
+            if cancelled is not None and cancelled():
+                raise Cancelled(f"cancelled before step {number} of {total}")
+            prediction = _checked(ask(solver.scaled(x, call), timesteps[call]), x, number, total)
+            before, x = x, solver.step(prediction, x, call, generators).to(x.dtype)
+            if init is not None and mask is not None:
+                last = call + 1 == len(schedule)
+                x = mask * x + (1.0 - mask) * (init if last else schedule.noised(init, given, call + 1))
+            if not torch.isfinite(x).all():
+                raise GenerationError(
+                    f"latents became NaN or infinite at step {number} of {total} (t {float(timesteps[call]):g}): "
+                    "take float32 or bfloat16 instead of float16, less guidance, or check the weights"
+                )
+            if callback is not None:
+                clean = schedule.denoised(before, prediction, call).to(x.dtype)
+                callback(number, total, _back(x, shifts), _back(clean, shifts))
+        return _back(x, shifts)
+
+
+def _seeded(text: str) -> torch.Generator:
+    return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1)
+
+
+def _check(x: torch.Tensor, init: torch.Tensor | None, mask: torch.Tensor | None) -> None:
+    if x.ndim < 2 or not x.is_floating_point():
+        raise ParamError(f"x must be noise of shape (N, C, H, W) or (N, D), got {tuple(x.shape)} of {x.dtype}")
+    if init is not None and init.shape != x.shape:
+        raise ParamError(f"init must have the shape of x {tuple(x.shape)}, got {tuple(init.shape)}")
+    if mask is None:
+        return
+    if init is None:
+        raise ParamError("a mask needs an init whose part it keeps")
+    try:
+        fits = np.broadcast_shapes(mask.shape, x.shape) == tuple(x.shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ParamError(f"mask must be broadcastable to x {tuple(x.shape)}, got {tuple(mask.shape)}")
+    if not bool(((mask >= 0) & (mask <= 1)).all()):
+        raise ParamError("mask must be in [0, 1] (1 is made anew, 0 is kept)")
+
+
+def _asked(denoiser: Denoiser | Circular | Conditional, guidance: Guidance | None, generators: list[torch.Generator]) -> Denoiser:
+    """The denoiser of this run: guided, and rolled by a random number of columns at each call when it is a circular one."""
+    inner = denoiser.denoiser if isinstance(denoiser, Circular) else denoiser
+    asked: Denoiser = inner if guidance is None else guidance.of(inner)  # type: ignore[assignment, arg-type]
+    if not isinstance(denoiser, Circular):
+        return asked
+
+    def turned(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        shifts = [int(torch.randint(x.shape[3], (), generator=one)) for one in generators]
+        return rolled(asked(rolled(x, shifts), t), [-one for one in shifts])
+
+    return turned
+
+
+def _moved(one: torch.Tensor | None, shifts: list[int] | None, shape: torch.Size, sign: int) -> torch.Tensor | None:
+    """`one`, of this shape or broadcast to it, rolled into the frame of a circular run."""
+    if one is None or shifts is None:
+        return one
+    return rolled(one.expand(shape), [sign * shift for shift in shifts])
+
+
+def _back(x: torch.Tensor, shifts: list[int] | None) -> torch.Tensor:
+    return x if shifts is None else rolled(x, shifts)
+
+
+def _checked(prediction: torch.Tensor, x: torch.Tensor, number: int, total: int) -> torch.Tensor:
+    if not isinstance(prediction, torch.Tensor):
+        raise GenerationError(f"a denoiser must return a tensor, got {type(prediction).__name__} at step {number} of {total}")
+    if prediction.shape != x.shape:
+        raise GenerationError(
+            f"a denoiser must return the shape of its input {tuple(x.shape)}, got {tuple(prediction.shape)} "
+            f"at step {number} of {total}"
+        )
+    return prediction

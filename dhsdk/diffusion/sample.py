@@ -108,15 +108,20 @@ def sample(
             if init is not None and mask is not None:
                 last = call + 1 == len(schedule)
                 x = mask * x + (1.0 - mask) * (init if last else schedule.noised(init, given, call + 1))
-            if not torch.isfinite(x).all():
-                raise GenerationError(
-                    f"latents became NaN or infinite at step {number} of {total} (t {float(timesteps[call]):g}): "
-                    "take float32 or bfloat16 instead of float16, less guidance, or check the weights"
-                )
+            check_finite(x, "latents", number, total, timesteps[call])
             if callback is not None:
                 clean = schedule.denoised(before, prediction, call).to(x.dtype)
                 callback(number, total, _back(x, shifts), _back(clean, shifts))
         return _back(x, shifts)
+
+
+def check_finite(x: torch.Tensor, what: str, number: int, total: int, t: torch.Tensor) -> None:
+    """Raises GenerationError, which names the step, when x holds NaN or an infinite number."""
+    if not torch.isfinite(x).all():
+        raise GenerationError(
+            f"{what} became NaN or infinite at step {number} of {total} (t {float(t):g}): "
+            "take float32 or bfloat16 instead of float16, less guidance, or check the weights"
+        )
 
 
 def _seeded(text: str) -> torch.Generator:

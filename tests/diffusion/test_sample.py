@@ -197,7 +197,10 @@ def test_nan_stops_at_its_step(bad):
         calls.append(t)
         return x * (bad if len(calls) == 3 else 0.1)
 
-    with pytest.raises(GenerationError, match=r"^latents became NaN or infinite at step 3 of 6 \(t 599"):
+    text = (
+        r"^latents became NaN or infinite at step 3 of 6 \(t 599.4\): take float32 or bfloat16 instead of float16, less guidance"
+    )
+    with pytest.raises(GenerationError, match=text):
         sample(broken, noise((1, 2)), schedule("euler", 6, steps_offset=0))
     assert len(calls) == 3
 
@@ -241,6 +244,14 @@ def test_bad_input_says_what_to_change():
         sample(ask, x, made, strength=0.5)
     with pytest.raises(ParamError, match=r"^rng must be one seed or one per item, got 3 for 2 items$"):
         sample(ask, x, made, rng=[1, 2, 3])
+
+
+def test_generators_of_items_belong_to_the_cpu():
+    class Elsewhere(torch.Generator):
+        device = torch.device("cuda")
+
+    with pytest.raises(ParamError, match=r"^generators of items must be on the CPU, so that every device draws the same noise$"):
+        noise((1, 2), [Elsewhere()])
 
 
 def test_guidance_may_be_handed_to_the_run():

@@ -124,5 +124,5 @@ def test_what_cannot_be_a_schedule_says_why():
     with pytest.raises(ParamError, match=r"^prediction_type must be one of epsilon, sample, v_prediction, flow, got 'score'$"):
         schedule("ddim", 4, prediction_type="score")
     for strength in (-0.1, 1.1, float("nan")):
-        with pytest.raises(ParamError, match=r"^strength must be in \[0, 1\], got "):
+        with pytest.raises(ParamError, match=r"^strength must be in \[0, 1\], got .* \(share of the steps that are run\)$"):
             schedule("ddim", 4).begin(strength)

@@ -126,6 +126,10 @@ class Generator(ABC, Generic[P]):
     @abstractmethod
     def build(self, plan: Any, ctx: Context) -> Asset: ...
 
+    def space(self) -> Any:
+        """The dhsdk.diffusion.nano.space.Space that its nano prior is trained on and draws from; None: it has none."""
+        return None
+
 
 class NoOptions(Params):
     """For a format without options."""

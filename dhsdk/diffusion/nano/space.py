@@ -5,6 +5,9 @@ A generator publishes a Space; captions, training data, the network's tokens, lo
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,12 +49,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing that can be made. centre: path -> value of its usual form. said: paths that its noun says, never drawn."""
+    """One thing that can be made. centre: path -> value of its usual form. said: paths that its noun says, never drawn.
+
+    options: path -> those options that its noun leaves open, its own among them; a path that is missing leaves all but "none".
+    """
 
     name: str
     family: str
     centre: Mapping[str, Any]
     said: frozenset[str] = frozenset()
+    options: Mapping[str, tuple[str, ...]] = EMPTY
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,25 @@ class Space:
     def open(self, kind: str) -> tuple[Token, ...]:
         """The parameters of a kind that a prior may draw."""
         return tuple(token for token in self.tokens(kind) if token.path not in self.kinds[kind].said)
+
+    def free_options(self, kind: str, token: Token) -> tuple[str | bool, ...]:
+        """The options of a choice or switch that may be drawn for this kind; its own is always among them."""
+        one = self.kinds[kind]
+        if token.kind == "switch":
+            return (False, True)
+        given = one.options.get(token.path) or tuple(name for name in token.options if name != "none")
+        return tuple(name for name in token.options if name in given or name == one.centre[token.path])
+
+    def digest(self) -> str:
+        """A hash of all that the space says: weights belong to the space that they were trained on."""
+        said = {
+            "families": {name: [dataclasses.astuple(token) for token in them] for name, them in self.families.items()},
+            "kinds": {
+                name: [one.family, dict(one.centre), sorted(one.said), {path: list(them) for path, them in one.options.items()}]
+                for name, one in self.kinds.items()
+            },
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def tokens(params: type[pydantic.BaseModel], leave: frozenset[str] = frozenset()) -> tuple[Token, ...]:

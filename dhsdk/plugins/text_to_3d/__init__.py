@@ -55,6 +55,11 @@ class TextTo3d(Generator[TextTo3dParams]):
 
         return run(plan, ctx)
 
+    def space(self) -> Any:
+        from dhsdk.plugins.text_to_3d.prior.space import space
+
+        return space()
+
 
 @hookimpl
 def dhsdk_generators() -> Iterable[Generator[Any]]:

@@ -106,6 +106,11 @@ def test_files_that_are_no_weights_are_refused(data):
         weights.unpacked(data, "w")
 
 
+def test_a_file_without_a_header_says_so():
+    with pytest.raises(ReadError, match=r"^w must be a whole safetensors file: no header of that size$"):
+        weights.unpacked(b"\xff" * 64, "w")
+
+
 def test_folders_without_a_prior_are_refused(tmp_path, space, monkeypatch):
     with pytest.raises(ReadError, match=r"^a nano prior needs the file card.json, missing in .*: train it with dhsdk nano"):
         Prior.load(tmp_path, space)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,9 +49,43 @@ class Target:
 
 def baked(source: Source, target: Target, where: Texels, threads: int = 0) -> np.ndarray:
     """(N, CHANNELS) float32 at the texels: colour (linear), alpha, occlusion, roughness, metallic, emission, tangent normal."""
-    textures = Textures(texture for one in source.look.materials for texture in maps(one) if texture is not None)
-    table = np.array([row(one, textures) for one in source.look.materials])
-    density = _densities(source, target, where.edge)
+
+    def find(part: slice, at: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        found = nearest(source.tree, at, up, threads=1)
+        return found.face, found.weights, found.distance > FAR * source.diagonal
+
+    shape = np.empty_like(source.tree.corners)
+    shape[source.tree.order] = source.tree.corners
+    return _looked_up(source.look, (source.corners, source.normals, source.material), shape, target, where, find, threads)
+
+
+def rebaked(look: Geometry, target: Target, where: Texels, threads: int = 0) -> np.ndarray:
+    """baked() where the new surface has the triangles of the old, one by one, and only its UVs differ: nothing is searched."""
+
+    def find(part: slice, at: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return where.face[part], np.ascontiguousarray(where.weights[part]), np.zeros(len(at), bool)
+
+    corners = (look.faces, look.normals[look.faces].astype(np.float64), look.material)
+    return _looked_up(look, corners, look.positions[look.faces], target, where, find, threads)
+
+
+def _looked_up(
+    look: Geometry,
+    corners: tuple[np.ndarray, np.ndarray, np.ndarray],
+    shape: np.ndarray,
+    target: Target,
+    where: Texels,
+    find: Callable[[slice, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]],
+    threads: int,
+) -> np.ndarray:
+    """corners: of the source's triangles, vertices of the look (F, 3), normals (F, 3, 3) and material (F,); shape: their points.
+
+    find: (texels, points, normals) -> (triangle of the source, weights of its first two corners, whether it is far).
+    """
+    vertices, normals, material = corners
+    textures = Textures(texture for one in look.materials for texture in maps(one) if texture is not None)
+    table = np.array([row(one, textures) for one in look.materials])
+    density = _densities(look.uvs[vertices], shape, target, where.edge)
     out = np.empty((len(where.at), CHANNELS), np.float32)
     piece = 1 << 15
 
@@ -62,24 +96,19 @@ def baked(source: Source, target: Target, where: Texels, threads: int = 0) -> np
         at = np.einsum("nk,nkd->nd", weights, target.points[face])
         up = _unit(np.einsum("nk,nkd->nd", weights, target.normals[face]))
         along = np.einsum("nk,nkd->nd", weights, target.tangents[face])
-        found = nearest(source.tree, at, up, threads=1)
-        fine = density[0][found.face] * density[1][face]
+        own, share, far = find(part, at, up)
         _sample(
-            found.face, found.weights, found.distance > FAR * source.diagonal, fine, source.corners, source.normals,
-            source.look.tangents, source.look.uvs, source.look.colors, source.material, table,
-            textures.texels, textures.table, textures.place, up, along, out[part],
+            own, share, far, density[0][own] * density[1][face], vertices, normals, look.tangents, look.uvs, look.colors,
+            material, table, textures.texels, textures.table, textures.place, up, along, out[part],
         )  # fmt: skip
 
     spread(-(-len(where.at) // piece), work, threads)
     return out
 
 
-def _densities(source: Source, target: Target, edge: int) -> tuple[np.ndarray, np.ndarray]:
+def _densities(uv: np.ndarray, shape: np.ndarray, target: Target, edge: int) -> tuple[np.ndarray, np.ndarray]:
     """UV edge per metre of every source triangle; metres per texel of every target triangle."""
-    uv = source.look.uvs[source.corners]
-    tri = np.empty_like(source.tree.corners)
-    tri[source.tree.order] = source.tree.corners
-    return np.sqrt(_area(uv) / np.maximum(_area(tri), 1e-300)), np.sqrt(
+    return np.sqrt(_area(uv) / np.maximum(_area(shape), 1e-300)), np.sqrt(
         _area(target.points) / np.maximum(_area(target.uvs) * edge * edge, 1e-12)
     )
 

@@ -48,15 +48,20 @@ class Part:
 
 def part_of(mesh: Mesh, copies: int, scale: float, close: float, rebuild: bool = False) -> Part:
     """close: as mended(). rebuild: open surfaces are rebuilt around their points."""
-    look = gathered(single(mesh, "part"))
-    lacks = np.abs(look.tangents).sum(axis=1) == 0.0
-    if lacks.any() and any(one.normal_texture is not None for one in look.materials):
-        made = tangents(look.positions, look.normals, look.uvs, look.faces)
-        look = replace(look, tangents=np.where(lacks[:, None], made, look.tangents))
+    look = with_tangents(gathered(single(mesh, "part")))
     given = mended(look.positions, look.faces, close)
     if rebuild and given.mended["openings left open"]:
         return Part(mesh, look, rebuilt(given), given, copies, scale)
     return Part(mesh, look, given, given, copies, scale)
+
+
+def with_tangents(look: Geometry) -> Geometry:
+    """The geometry with tangents where a normal map needs them and the mesh has none."""
+    lacks = np.abs(look.tangents).sum(axis=1) == 0.0
+    if not lacks.any() or all(one.normal_texture is None for one in look.materials):
+        return look
+    made = tangents(look.positions, look.normals, look.uvs, look.faces)
+    return replace(look, tangents=np.where(lacks[:, None], made, look.tangents))
 
 
 def bare(part: Part) -> Mesh:

@@ -34,7 +34,7 @@ def unwrapped(mesh: Mesh) -> Mesh:
     for shape in bare:
         points, place = np.unique(shape.positions, axis=0, return_inverse=True)  # charts grow across split normals
         welded.append((points, place.reshape(-1)[shape.faces]))
-    made = {id(shape): _with_uvs(shape, *part) for shape, part in zip(bare, atlas(welded, 1024), strict=True)}
+    made = {id(shape): with_uvs(shape, *part) for shape, part in zip(bare, atlas(welded, 1024), strict=True)}
     return replace(mesh, primitives=tuple(made.get(id(shape), shape) for shape in mesh.primitives))
 
 
@@ -59,7 +59,7 @@ def atlas(shapes: Sequence[tuple[np.ndarray, np.ndarray]], edge: int, padding: i
     return [(indices.astype(np.int64).reshape(-1, 3), np.clip(uvs, 0.0, 1.0)) for _, indices, uvs in found]
 
 
-def _with_uvs(shape: Primitive, indices: np.ndarray, uvs: np.ndarray) -> Primitive:
+def with_uvs(shape: Primitive, indices: np.ndarray, uvs: np.ndarray) -> Primitive:
     """One vertex for each pair of an old vertex and a vertex of the atlas; corners keep their order."""
     pairs = np.stack([shape.faces.reshape(-1).astype(np.int64), indices.reshape(-1)], axis=1)
     rows, index = np.unique(pairs, axis=0, return_inverse=True)

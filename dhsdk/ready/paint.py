@@ -36,7 +36,8 @@ NEIGHBOURS = 8
 class ViewBuffers:
     """What a painter sees of a view. Row 0 is the top; zeros where nothing is.
 
-    position (H, W, 3) metres and normal (H, W, 3) unit: world space. depth (H, W): metres along the view, inf for nothing.
+    position (H, W, 3) metres and normal (H, W, 3) unit: world space. depth (H, W): metres along the view, inf for nothing. node
+    (H, W): index of the node in the scene, -1 for nothing.
     start (H, W, 3): sRGB in [0, 1], base colour as it is now: painted, or the scene's own. known (H, W): in [0, 1], 1 where an
     earlier view painted at least as well as this one can; what the painter returns there should be `start`.
     number: of the view; count: of all views.
@@ -48,6 +49,7 @@ class ViewBuffers:
     position: np.ndarray
     normal: np.ndarray
     depth: np.ndarray
+    node: np.ndarray
     start: np.ndarray
     known: np.ndarray
 
@@ -160,7 +162,9 @@ class _Canvas:
         before = self._read(self._weights[:, None], mixed(geometry.uvs))[:, 0]
         own = _facing(view, at, normal, _flat(geometry)[face])
         known = np.clip(before / np.maximum(own, 1e-6), 0.0, 1.0)
-        return ViewBuffers(view, number, count, laid(at), laid(normal), seen.depth, laid(start), laid(known))
+        node = np.full(some.shape, -1, np.int32)
+        node[some] = geometry.node[face]
+        return ViewBuffers(view, number, count, laid(at), laid(normal), seen.depth, node, laid(start), laid(known))
 
     def take(self, seen: ViewBuffers, picture: np.ndarray) -> None:
         """Adds a painted picture to the texels that it shows."""
@@ -181,14 +185,14 @@ class _Canvas:
     ) -> tuple[np.ndarray, np.ndarray]:
         """(K, 3) the picture at (x, y), bilinear over the pixels that show the surface of these texels; (K,) whether any does."""
         height, width = seen.depth.shape
-        slope = np.maximum((self._flat[one] * _toward(seen.view, self._points[one])).sum(axis=1), LEAST / 2)
-        room = _pixel(seen.view, far, height) * (np.sqrt(1.0 - np.minimum(slope, 1.0) ** 2) / slope + 0.5) * 1.5
+        room = _pixel(seen.view, far, height)
         left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
         total, out = np.zeros(len(one)), np.zeros((len(one), 3))
         for dy in (0, 1):
             for dx in (0, 1):
                 i, j = np.clip(left + dx, 0, width - 1), np.clip(top + dy, 0, height - 1)
-                fits = np.abs(seen.depth[j, i] - far) <= room
+                off = ((seen.position[j, i] - self._points[one]) * self._flat[one]).sum(axis=1)  # from the texel's plane
+                fits = (np.abs(off) <= room) & (seen.node[j, i] == self._nodes[one])
                 fits &= (seen.normal[j, i] * self._normals[one]).sum(axis=1) > SAME_WAY
                 share = fits * (1.0 - np.abs(x - left - dx)) * (1.0 - np.abs(y - top - dy))
                 out += share[:, None] * light[j, i]
@@ -211,8 +215,9 @@ class _Canvas:
 
     def _colours(self) -> np.ndarray:
         """(N, 3) linear base colour as it is now."""
-        painted = self._sums / np.maximum(self._weights, 1e-12)[:, None]
-        return np.where(self._weights[:, None] > 0.0, painted, self.atlas.colours).astype(np.float32)
+        seen = self._weights[:, None] > 0.0
+        painted = self._sums / np.where(seen, self._weights[:, None], 1.0)
+        return np.where(seen, painted, self.atlas.colours).astype(np.float32)
 
     def _read(self, values: np.ndarray, uv: np.ndarray) -> np.ndarray:
         """(K, C) bilinear values of the texels at (K, 2) UVs."""

@@ -241,7 +241,7 @@ def _checked(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _facing(view: View, points: np.ndarray, normals: np.ndarray, flat: np.ndarray) -> np.ndarray:
-    """(N,) weight of what a view sees at points with these normals, on triangles with these: 1 straight ahead, 0 from aside on."""
+    """(N,) weight of what a view sees at points with these normals, on triangles with these: 1 ahead, 0 from aside on."""
     toward = _toward(view, points)
     facing = np.clip(((normals * toward).sum(axis=1) - LEAST) / (1.0 - LEAST), 0.0, 1.0) ** SHARP
     return facing * ((flat * toward).sum(axis=1) > LEAST / 2)

@@ -89,4 +89,6 @@ def resolved(params: PictureParams) -> Any:
             f"text_encoder, tokenizer, scheduler) with their weights as .safetensors: {NEEDS[task]}"
         )
     kind = KINDS[task]
-    return kind.parse({name: getattr(params, name) for name in kind.model_fields if name not in ("task", "words")})
+    return kind.parse(
+        {name: getattr(params, name) for name in kind.model_fields if name not in ("task", *dhsdk.Plan.model_fields)}
+    )

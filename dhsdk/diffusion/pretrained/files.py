@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -52,6 +53,15 @@ def shards(index: Path) -> list[str]:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.safetensors", file):
             raise ReadError(f"shards are safetensors files in the folder of their index, {index} names {short(file)}")
     return files
+
+
+def file_sha256(path: Path) -> str:
+    """Of its bytes, read in blocks. Raises ReadError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ReadError(f"cannot read the weights {path}: {error.strerror or error}") from error
 
 
 def licence(path: Path) -> str:

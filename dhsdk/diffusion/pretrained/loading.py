@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dhsdk.diffusion.pretrained.allowed import PIPELINES, RENAMED, Kind, serving
+from dhsdk.diffusion.pretrained.files import file_sha256
 from dhsdk.diffusion.pretrained.folder import DTYPES, Component, FolderCard, inspect_folder
 from dhsdk.diffusion.pretrained.hub import local_folder
+from dhsdk.diffusion.pretrained.lora import merge, read_loras
 from dhsdk.diffusion.pretrained.memory import check_room, room_for
 from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.diffusion.pretrained.watch import Progress, watched
@@ -49,7 +51,7 @@ class Pretrained:
     @property
     def sha256(self) -> str:
         """One hash for all weights: of their names and hashes, in order."""
-        return hashlib.sha256("\n".join(f"{name} {value}" for name, value in sorted(self.weights.items())).encode()).hexdigest()
+        return _joint(self.weights)
 
     @property
     def provenance(self) -> dict[str, str]:
@@ -71,7 +73,7 @@ def load(
     allow_network: bool = False,
     revision: str | None = None,
     sha256: str | None = None,
-    loras: Iterable[str | Path] = (),
+    loras: Iterable[str | Path | tuple[str | Path, float]] = (),
     offload: Offload = "none",
     expect: Kind | None = None,
     progress: Progress | None = None,
@@ -80,7 +82,7 @@ def load(
 
     dtype: 'float32', 'bfloat16' or 'float16'; None is float32 on the CPU and bfloat16 elsewhere. sha256: what
     Pretrained.sha256 must be. progress(fraction, message) is told licence and memory need before anything is loaded, and what it
-    raises stops the loading.
+    raises stops the loading. loras: files or folders, or (file or folder, weight), merged into the weights.
 
     Raises ReadError (the folder, file by file), RequestError (the wrong kind, too little memory, values), NetworkNotAllowed,
     MissingExtra.
@@ -94,7 +96,10 @@ def load(
         raise ReadError(f"the folder {card.path} is not complete; missing: {'; '.join(card.missing)}")
     report(0.0, str(card))
     check_room(card, device, dtype, offload)
-    weights = _hashes(card, report)
+    extra = read_loras(loras)
+    weights = _hashes(card, report) | {f"{one.file.name} x {one.weight:g}": one.sha256 for one in extra}
+    if sha256 is not None and _joint(weights) != sha256:
+        raise ReadError(f"the weights of {card.path} must have the sha256 {sha256}, they have {_joint(weights)}")
     try:
         import diffusers  # noqa: F401
         import torch
@@ -106,12 +111,12 @@ def load(
         for at, component in enumerate(card.components):
             report(0.3 + 0.6 * at / len(card.components), f"loading {component.name}")
             parts[component.name] = _part(card, component, getattr(torch, dtype))
-        pipe = _place(_assemble(card.pipeline, parts, card.settings), device, offload)
-    loaded = Pretrained(pipe, card, device, dtype, offload, weights)
-    if sha256 is not None and loaded.sha256 != sha256:
-        raise ReadError(f"the weights of {card.path} must have the sha256 {sha256}, they have {loaded.sha256}")
+        pipe = _assemble(card.pipeline, parts, card.settings)
+        for one in extra:
+            report(0.9, f"merged {one.file.name} into {merge(pipe, one)} matrices")
+        pipe = _place(pipe, device, offload)
     report(1.0, f"loaded {card.path.name}")
-    return loaded
+    return Pretrained(pipe, card, device, dtype, offload, weights)
 
 
 def check_serves(card: FolderCard, kind: Kind) -> None:
@@ -121,6 +126,10 @@ def check_serves(card: FolderCard, kind: Kind) -> None:
             f"{kind} needs a folder of {' or '.join(serving(kind))}; {card.path} holds {card.pipeline},"
             f" which serves {', '.join(card.kinds)}"
         )
+
+
+def _joint(weights: Mapping[str, str]) -> str:
+    return hashlib.sha256("\n".join(f"{name} {value}" for name, value in sorted(weights.items())).encode()).hexdigest()
 
 
 def _silent(fraction: float, message: str) -> None:
@@ -143,19 +152,11 @@ def _hashes(card: FolderCard, report: Progress) -> dict[str, str]:
     found = {}
     with ThreadPoolExecutor(max_workers=4) as pool:
         for at, (name, value) in enumerate(
-            zip(card.weight_files, pool.map(lambda one: _hash(card.path / one), card.weight_files), strict=True)
+            zip(card.weight_files, pool.map(lambda one: file_sha256(card.path / one), card.weight_files), strict=True)
         ):
             found[name] = value
             report(0.3 * (at + 1) / len(card.weight_files), f"checked {name}")
     return found
-
-
-def _hash(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ReadError(f"cannot read the weights {path}: {error.strerror or error}") from error
 
 
 def _class(library: str, name: str) -> Any:

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from dhsdk.diffusion.pretrained import load, loading, memory
+from dhsdk.diffusion.pretrained.files import file_sha256
 from dhsdk.errors import Cancelled, NetworkNotAllowed, ReadError, RequestError
 from tests.diffusion import tiny
 
@@ -239,7 +240,7 @@ def test_the_parts_of_a_sibling_are_the_same_objects(pretrained):
 
 def test_unreadable_weights_are_named(sd, monkeypatch):
     with pytest.raises(ReadError, match=r"cannot read the weights .*: No such file"):
-        loading._hash(sd / "none.safetensors")
+        file_sha256(sd / "none.safetensors")
     (sd / UNET).write_bytes(struct.pack("<Q", 1 << 40))
     with pytest.raises(ReadError, match="the header of a safetensors file has at most"):
         load(sd)

@@ -10,14 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dhsdk.diffusion.distill import Mode
     from dhsdk.diffusion.guide import Conditional, Denoiser, Guidance, guided
+    from dhsdk.diffusion.mixture import Mixture
     from dhsdk.diffusion.picture import preview
     from dhsdk.diffusion.sample import Callback, Rng, noise
     from dhsdk.diffusion.schedules import Schedule, schedule
     from dhsdk.diffusion.tile import Circular, circular, circular_padding, windowed
 
 _WHERE = {
+    "distill": "Mode",
     "guide": "Conditional Denoiser Guidance guided",
+    "mixture": "Mixture",
     "picture": "preview",
     "sample": "Callback Rng noise",
     "schedules": "Schedule schedule",
@@ -26,8 +30,8 @@ _WHERE = {
 _MODULE = {name: module for module, names in _WHERE.items() for name in names.split()}
 
 __all__ = [
-    "Callback", "Circular", "Conditional", "Denoiser", "Guidance", "Rng", "Schedule", "circular", "circular_padding", "guided",
-    "noise", "preview", "schedule", "windowed",
+    "Callback", "Circular", "Conditional", "Denoiser", "Guidance", "Mixture", "Mode", "Rng", "Schedule", "circular",
+    "circular_padding", "guided", "noise", "preview", "schedule", "windowed",
 ]  # fmt: skip
 
 

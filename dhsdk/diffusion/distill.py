@@ -54,15 +54,13 @@ def distill(
     rng, callback, cancelled: as in sample(); the callback sees x and the clean sample it is drawn to.
 
     Raises:
-        ParamError: what does not fit. Cancelled.
-        GenerationError: render() or the denoiser gave NaN, infinite numbers or another shape; the message names the step.
+        ParamError, Cancelled, GenerationError: NaN, infinite numbers or another shape; the message names the step.
 
     Source: Poole et al. 2023 (DreamFusion), equation 3; annealing: Huang et al. 2024 (DreamTime); trajectory: Lukoianov et al.
         2024 (SDI), section 4, with the last noise instead of an inversion; Yu et al. 2024 (CSD), equation 6.
     """
     first, last = _span(mode, span, guidance, steps)
-    moved = list(parameters)
-    adam = torch.optim.Adam(moved, lr=lr, betas=(0.9, 0.99))
+    adam = torch.optim.Adam(list(parameters), lr=lr, betas=(0.9, 0.99))
     asked = _asked(denoiser, mode, guidance)
     generators: list[torch.Generator] = []
     kept: torch.Tensor | None = None
@@ -75,7 +73,7 @@ def distill(
         adam.zero_grad()
         x = _rendered(render, encode, kept)
         check_finite(x, "the render", number, steps, schedule.timesteps[call])
-        now = x.detach()
+        now = x.detach().clone()  # the render may be the parameters themselves
         generators = generators or streams(rng, len(now), "distill")
         if kept is None or mode != "trajectory":
             kept = torch.stack([torch.randn(now.shape[1:], generator=one) for one in generators]).to(now)
@@ -86,8 +84,7 @@ def distill(
         adam.step()
         if callback is not None:
             callback(number, steps, now, clean)
-    with torch.no_grad():
-        return _rendered(render, encode, kept, last=True)
+    return _rendered(render, encode, kept, last=True).detach().clone()
 
 
 Pair = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor | None]]

@@ -59,11 +59,11 @@ def test_a_trajectory_spreads_over_the_modes_as_samples_do():
 
 def test_a_trajectory_keeps_the_width_of_the_target_where_the_others_go_to_its_middle():
     target, widths = Mixture(noise((4, 32), 1), 0.3), {}
-    for mode in ("sds", "trajectory"):
+    for mode in ("antithetic", "trajectory"):
         x = noise((20, 32), 2).requires_grad_()
         found = distill(target.denoiser(SCHEDULE), lambda x=x: x, [x], SCHEDULE, mode=mode, steps=400)
         widths[mode] = float(torch.cdist(found, target.means).min(1).values.mean()) / (0.3 * 32**0.5)
-    assert widths["sds"] < 0.15
+    assert widths["antithetic"] < 0.15
     assert 0.6 < widths["trajectory"] < 1.2
 
 
@@ -153,7 +153,9 @@ def test_cancel_stops_before_the_next_step():
 
 def test_bad_input_says_what_to_change():
     texture, ask = textures(1), PICTURES.denoiser(SCHEDULE)
-    with pytest.raises(ParamError, match=r"^mode must be one of sds, antithetic, trajectory, csd, got 'vsd' \(form of score"):
+    with pytest.raises(
+        ParamError, match=r"^mode must be one of sds, antithetic, trajectory, csd, got 'vsd' \(form of score distillation\)$"
+    ):
         run("vsd")
     with pytest.raises(ParamError, match=r"^csd needs guidance, whose cond and uncond it compares$"):
         run("csd")

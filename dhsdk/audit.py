@@ -39,6 +39,8 @@ CHANGES = frozenset(
     f"os.{name}" for name in ("rename", "mkdir", "remove", "rmdir", "link", "symlink", "truncate", "chmod", "utime")
 )
 SOCKETS = frozenset(f"socket.{name}" for name in ("connect", "bind", "getaddrinfo", "gethostbyname", "sendto"))
+HAS_IPV6 = ("::1", 0)
+"""What urllib3 binds when it is imported, by transformers for one, to learn whether the machine knows IPv6. Nobody is asked."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def watched(generator: Generator[Any]) -> Watched:
         done = subprocess.run(
             [sys.executable, "-B", "-c", START, job],
             cwd=folder / "work",
-            env={**os.environ, "TMPDIR": temp, "TEMP": temp, "TMP": temp},
+            # torch makes a folder for its compiler's cache whether it compiles or not
+            env={**os.environ, "TMPDIR": temp, "TEMP": temp, "TMP": temp, "TORCHINDUCTOR_CACHE_DIR": str(folder / "cache/torch")},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -96,7 +99,7 @@ def watcher(writes: list[str], sockets: list[str], allowed: tuple[Path, ...]) ->
             return
         if event in SOCKETS:
             target = args[-1] if event in ("socket.connect", "socket.bind", "socket.sendto") else args[:2]
-            if not isinstance(target, str | bytes):  # a path is a pipe of this machine, not the network
+            if not isinstance(target, str | bytes) and target != HAS_IPV6:  # a path is a pipe of this machine, not the network
                 sockets.append(f"{event} {target}")
         elif event in CHANGES or (event == "open" and _opens_to_write(args)):
             for path in args[:2] if event in ("os.rename", "os.link") else args[:1]:

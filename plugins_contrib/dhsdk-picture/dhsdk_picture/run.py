@@ -75,8 +75,13 @@ def _colours(model: Any, plan: Colourise, picture: np.ndarray, ctx: Context) -> 
         made = pretrained.image_to_image(model, plan.prompt, seen, strength=plan.strength, **how)
     elif "controlnet" in model.card.kinds:
         made = pretrained.controlled(model, plan.prompt, seen, **how)
-    else:
+    elif "inpaint" in model.card.kinds:
         made = pretrained.inpaint(model, plan.prompt, seen, np.ones(seen.shape[:2]), strength=plan.strength, **how)
+    else:
+        raise RequestError(
+            f"colourising needs a folder that serves image_to_image, controlnet or inpaint; {plan.model} holds "
+            f"{model.card.pipeline}, which serves {', '.join(model.card.kinds)}"
+        )
     return np.stack([_resized(made[..., k], (height, width)) for k in range(3)], axis=2) / 255.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pydantic
@@ -19,19 +19,31 @@ SAME = {
     "short": {"short", "low", "squat"},
     "wide": {"wide", "broad"},
     "narrow": {"narrow", "slim"},
-    "deep": {"deep"},
-    "shallow": {"shallow"},
-    "long": {"long"},
-    "thick": {"thick", "chunky", "heavy"},
-    "thin": {"thin", "slender"},
+    "thick": {"thick", "chunky", "heavy", "stout", "sturdy"},
+    "thin": {"thin", "slender", "slim", "dainty"},
     "fat": {"fat", "bulging", "round", "plump"},
+    "lanky": {"tall", "high", "thin", "slender", "slim"},
+    "dumpy": {"short", "low", "squat", "fat", "bulging", "round", "plump"},
     "young": {"short", "thin"},
-    "rustic": {"rustic"},
+    "rustic": {"rustic", "handmade"},
     "medieval": {"rustic"},
     "victorian": {"ornate"},
     "modern": {"plain", "precise"},
     "minimalist": {"plain", "precise"},
+    "plain": {"plain", "unadorned"},
+    "curved": {"curved", "arched"},
+    "straight-sided": {"straight", "straight-sided", "straight-lipped"},
+    "crisp": {"crisp", "sharp"},
+    "soft": {"soft", "rounded"},
+    "faceted": {"faceted", "coarse"},
+    "leaning": {"leaning", "tilted", "reclined"},
+    "upright": {"upright", "level"},
+    "narrow-based": {"narrow-based", "small-based"},
+    "leaky": {"leaky", "slatted"},
+    "slim-handled": {"slim-handled", "dainty"},
 }
+OPENED = frozenset({"open", "closed"})
+"""States are had or not: these go all the way."""
 BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
 """What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
 
@@ -63,6 +75,8 @@ def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:
         locks.count = max(1, min(24, round(words.count.amount)))
     for mention in words.attributes:
         _attribute(mention, known, locks, ())
+    for mention in words.denied:
+        _attribute(replace(mention, strength=-abs(mention.strength)), known, locks, ())
     for part in words.parts:
         _part(part, known, locks)
     return locks
@@ -75,15 +89,15 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     elif mention.kind == "size" and mention.value in SCALE and not group:
         locks.scale *= SCALE[mention.value] ** mention.strength
     elif mention.kind == "size":
-        _ended(mention, inside, locks)
+        _ended(mention, inside, locks, group)
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
-        _chosen(mention.value, inside, locks)
-        if mention.kind in ("style", "quality"):
-            _ended(mention, inside, locks)
-    elif mention.kind == "material":
+        if mention.strength > 0:
+            _chosen(mention.value, inside, locks)
+        _ended(mention, inside, locks, group)
+    elif mention.kind == "material" and mention.strength > 0:
         _built_of(mention.value, inside, locks)
     elif mention.kind == "wear":
-        wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * mention.strength**0.5), 3)
+        wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * max(mention.strength, 0.0) ** 0.5), 3)
         locks.values.update({path: wear for path in inside if path[-1] == "wear"})
 
 
@@ -94,15 +108,20 @@ def _measured(mention: Mention, locks: Locks) -> None:
         locks.sizes[name] = round(min(max(value, 0.001), 100.0), 6)
 
 
-def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks) -> None:
-    """tall -> half of the way from the preset to the end that a field calls tall; "slightly" goes less far, "very" farther."""
+def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: Path) -> None:
+    """tall -> half of the way from the preset to the end that a field calls tall; "slightly" goes less far, "very" farther.
+
+    "less tall" (a strength below 0) goes to the other end. Of a part, "long" is also "long-necked".
+    """
     names = SAME.get(mention.value, {mention.value})
-    share = {0.5: 0.2, 2.0: 0.8}.get(mention.strength, 0.45)
+    share = 1.0 if mention.value in OPENED else {0.5: 0.2, 2.0: 0.8}.get(abs(mention.strength), 0.45)
     for path, one in known.items():
         if one.ge is None or one.le is None or one.type not in (int, float):
             continue
-        if one.high in names or one.low in names:
-            locks.values[path] = Toward(one.le if one.high in names else one.ge, share)
+        low, high = (end.partition("-")[0] if group else end for end in (one.low, one.high))
+        if {low, one.low, high, one.high} & names:
+            up = bool({high, one.high} & names) == (mention.strength > 0)
+            locks.values[path] = Toward(one.le if up else one.ge, share)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "euler": ("EulerDiscreteScheduler", {}),
     "flow": ("FlowMatchEulerDiscreteScheduler", {}),
     "flow_heun": ("FlowMatchHeunDiscreteScheduler", {}),
+    "flow_unipc": ("UniPCMultistepScheduler", {"use_flow_sigmas": True, "prediction_type": "flow_prediction"}),
 }
 """Name -> diffusers' class and what differs from its own defaults: latents are not clipped to [-1, 1], and few steps of DDIM
 start at the noisiest level (Lin et al. 2024, Common Diffusion Noise Schedules, section 3.3)."""
@@ -145,10 +146,11 @@ class Solver:
 
 
 def schedule(kind: str, steps: int, **config: Any) -> Schedule:
-    """A schedule by its name: ddim, dpm++, unipc, euler, flow or flow_heun.
+    """A schedule by its name: ddim, dpm++, unipc, euler (noise as in DDPM), flow, flow_heun, flow_unipc (flow matching).
 
     steps: of the solver; flow_heun asks the denoiser twice in each step but the last.
-    config: what the diffusers class is built with (prediction_type="v_prediction", use_karras_sigmas=True, shift=3.0 …).
+    config: what the diffusers class is built with: prediction_type="v_prediction", use_karras_sigmas=True, shift=3.0 (of
+    flow_unipc flow_shift=3.0) and so on.
     "flow" ends its even steps at 1/steps as the pipelines of that family do, the class alone would waste the last one.
 
     Raises:

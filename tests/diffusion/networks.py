@@ -8,14 +8,14 @@ import diffusers
 import torch
 
 
-def unet(channels: int = 4, seed: int = 0) -> diffusers.UNet2DModel:
+def unet(channels: int = 4, seed: int = 0, widths: tuple[int, int] = (16, 32)) -> diffusers.UNet2DModel:
     """A convolutional network with attention; total stride 2, so rolls by even columns are its own symmetry."""
     with seeded(seed):
         return diffusers.UNet2DModel(
             sample_size=16,
             in_channels=channels,
             out_channels=channels,
-            block_out_channels=(16, 32),
+            block_out_channels=widths,
             layers_per_block=1,
             norm_num_groups=4,
             down_block_types=("DownBlock2D", "AttnDownBlock2D"),

@@ -1,0 +1,270 @@
+"""The diffusion core: parity with diffusers' own pipelines, its cost, circles, score distillation, few steps.
+
+Parity: tiny pipelines with random weights (Stable Diffusion under seven schedulers, Stable Diffusion 3, Flux), guided, two
+pictures at once; each step's latents against what the pipeline's callback saw. Cost: a convolutional network against a bare loop
+over the same diffusers scheduler, least of interleaved runs. Circles: noise rolled against samples rolled, for two networks of
+diffusers, alone (circular padding, rolls by multiples of their stride) and in circular(), with windows too. Score distillation
+and few steps: mixtures of Gaussians, whose exact denoiser is known.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import diffusers
+import torch
+from torch.nn import functional
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from dhsdk.diffusion import Guidance, Mixture, Schedule, circular, circular_padding, noise, schedule, windowed
+from dhsdk.diffusion.distill import distill
+from dhsdk.diffusion.sample import sample
+from tests.diffusion import networks
+
+T = torch.Tensor
+SD = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
+SCHEDULERS = {
+    "DDIMScheduler": {"steps_offset": 1, "clip_sample": False},
+    "DPMSolverMultistepScheduler": {"use_karras_sigmas": True, "steps_offset": 1},
+    "UniPCMultistepScheduler": {"steps_offset": 1},
+    "EulerDiscreteScheduler": {"steps_offset": 1},
+    "EulerAncestralDiscreteScheduler": {"steps_offset": 1},
+    "HeunDiscreteScheduler": {"steps_offset": 1},
+    "PNDMScheduler": {"skip_prk_steps": True, "steps_offset": 1},
+}
+WORDS, NO_WORDS = noise((1, 7, 32), 1), noise((1, 7, 32), 2)
+POOLED, NO_POOLED = noise((1, 32), 3), noise((1, 32), 4)
+
+
+def generators() -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(one) for one in (11, 12)]
+
+
+def watched(pipeline: Callable, **call) -> list[T]:
+    """The latents after each step of a pipeline's own loop."""
+    seen: list[T] = []
+    pipeline(**call, output_type="latent", callback_on_step_end=lambda pipe, step, t, now: seen.append(now["latents"]) or now)
+    return seen
+
+
+def ours(denoiser: Callable, x: T, made: Schedule, **call) -> list[T]:
+    seen: list[T] = []
+    sample(denoiser, x, made, callback=lambda step, total, now, clean: seen.append(now), **call)
+    return seen
+
+
+def furthest(one: list[T], two: list[T]) -> float:
+    if len(one) != len(two):
+        raise RuntimeError(f"{len(one)} steps against {len(two)}")
+    return max(float((a - b).abs().max()) for a, b in zip(one, two, strict=True))
+
+
+def parity(steps: int = 12) -> dict[str, float]:
+    """Largest difference of any latent at any step, by pipeline."""
+    found = {}
+    x, two = noise((2, 4, 16, 16), 5), {"prompt_embeds": WORDS.expand(2, -1, -1), "num_inference_steps": steps}
+    no = {"negative_prompt_embeds": NO_WORDS.expand(2, -1, -1), "guidance_scale": 5.0}
+    for name, config in SCHEDULERS.items():
+        pipeline = networks.stable_diffusion(getattr(diffusers, name)(**SD, **config))
+        theirs = watched(pipeline, latents=x.clone(), generator=generators(), **two, **no)
+        mine = ours(
+            lambda x, t, words, unet=pipeline.unet: unet(x, t, encoder_hidden_states=words).sample,
+            x, Schedule.of(pipeline.scheduler, steps), guidance=Guidance(WORDS, NO_WORDS, 5.0), rng=generators(),
+        )  # fmt: skip
+        found[name.removesuffix("Scheduler")] = furthest(mine, theirs)
+    pipeline = networks.stable_diffusion_3(diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0))
+    pooled = {"pooled_prompt_embeds": POOLED.expand(2, -1), "height": 32, "width": 32}
+    theirs = watched(pipeline, latents=x.clone(), negative_pooled_prompt_embeds=NO_POOLED.expand(2, -1), **two, **no, **pooled)
+    mine = ours(
+        lambda x, t, cond: pipeline.transformer(
+            hidden_states=x, timestep=t.expand(len(x)), encoder_hidden_states=cond[0], pooled_projections=cond[1]
+        ).sample,
+        x, Schedule.of(pipeline.scheduler, steps), guidance=Guidance((WORDS, POOLED), (NO_WORDS, NO_POOLED), 5.0),
+    )  # fmt: skip
+    return found | {"Stable Diffusion 3": furthest(mine, theirs), "Flux": flux(steps, {**two, **pooled})}
+
+
+def flux(steps: int, call: dict) -> float:
+    """Flux packs its latents to (N, cells, channels), shifts its levels by their number and is told where each cell lies."""
+    pipeline = networks.flux(diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True))
+    x, places = noise((2, 64, 16), 5), {}
+    transformer = pipeline.transformer
+    hook = transformer.register_forward_pre_hook(lambda one, given, named: places.update(named), with_kwargs=True)
+    theirs = watched(pipeline, latents=x.clone(), guidance_scale=1.0, **call)
+    hook.remove()
+    settings = pipeline.scheduler.config
+    rise = (settings.max_shift - settings.base_shift) / (settings.max_image_seq_len - settings.base_image_seq_len)
+    mu = settings.base_shift + rise * (x.shape[1] - settings.base_image_seq_len)
+    made = Schedule.of(pipeline.scheduler, steps, sigmas=[1.0 - one / steps for one in range(steps)], mu=mu)
+    told = {**places, "encoder_hidden_states": WORDS.expand(2, -1, -1), "pooled_projections": POOLED.expand(2, -1)}
+    told |= {"return_dict": False}
+    mine = ours(lambda x, t: transformer(**{**told, "hidden_states": x, "timestep": t.expand(len(x)) / 1000})[0], x, made)
+    return furthest(mine, theirs)
+
+
+def overhead(steps: int = 10, runs: int = 9) -> tuple[float, str]:
+    """(time that sample() takes beyond a bare loop / the denoiser's, in words); time in the denoiser is taken out of both."""
+    network, x, worst, said = networks.unet(widths=(64, 128)), noise((1, 4, 32, 32), 1), 0.0, []
+    spent: list[float] = []
+
+    def ask(x: T, t: T) -> T:
+        start = time.perf_counter()
+        answer = network(x, t).sample
+        spent.append(time.perf_counter() - start)
+        return answer
+
+    def outside(loop: Callable[[], object]) -> float:
+        """Milliseconds of one step outside of the denoiser."""
+        spent.clear()
+        start = time.perf_counter()
+        loop()
+        return (time.perf_counter() - start - sum(spent)) / steps * 1e3
+
+    for kind in ("ddim", "dpm++", "unipc", "flow"):
+        made, bare, full, asked = schedule(kind, steps), [], [], []
+        for _ in range(runs):
+            scheduler = made.run()._scheduler
+            bare.append(outside(lambda now=scheduler: bare_loop(ask, x, now)))
+            full.append(outside(lambda now=made: sample(ask, x, now)))
+            asked.append(min(spent) * 1e3)
+        worst = max(worst, (min(full) - min(bare)) / min(asked))
+        said.append(f"{kind} {min(full):.2f} against {min(bare):.2f} ms a step beside {min(asked):.0f} ms")
+    return worst, "; ".join(said)
+
+
+def bare_loop(denoiser: Callable, x: T, scheduler: object) -> T:
+    with torch.no_grad():
+        x = x * getattr(scheduler, "init_noise_sigma", 1.0)
+        for t in scheduler.timesteps:
+            seen = scheduler.scale_model_input(x, t) if hasattr(scheduler, "scale_model_input") else x
+            x = scheduler.step(denoiser(seen, t), t, x).prev_sample
+        return x
+
+
+def turned(denoiser: Callable, made: Schedule, x: T, by: int) -> float:
+    there = sample(denoiser, torch.roll(x, by, -1), made)
+    return float((torch.roll(sample(denoiser, x, made), by, -1) - there).abs().max())
+
+
+def seam(x: T) -> float:
+    """Step over the seam / mean step between neighbours inside."""
+    steps = torch.cat([x, x[..., :1]], -1).diff(dim=-1).abs().mean((0, 1, 2))
+    return float(steps[-1] / steps[:-1].mean())
+
+
+def circles() -> dict[str, float]:
+    """Largest difference between samples of rolled noise and rolled samples."""
+    plain, worded, x, found = networks.unet(), networks.conditional_unet(), noise((1, 4, 16, 64), 3), {}
+    asks = {
+        "UNet2DModel": (plain, lambda x, t: plain(x, t).sample),
+        "UNet2DConditionModel": (worded, lambda x, t: worded(x, t, encoder_hidden_states=WORDS.expand(len(x), -1, -1)).sample),
+    }
+    kinds = [schedule(one, 8, prediction_type="v_prediction") for one in ("ddim", "dpm++", "unipc", "euler")] + [
+        schedule("flow", 8)
+    ]
+    for name, (network, ask) in asks.items():
+        with circular_padding(network):
+            found[f"{name}, padding alone, stride 2"] = max(turned(ask, made, x, by) for made in kinds for by in (2, 8, 30))
+        found[f"{name}, circular()"] = max(turned(circular(ask), made, x, by) for made in kinds for by in (1, 13, 32))
+        tiles = windowed(ask, 16, 6, circular=True)
+        found[f"{name}, circular(windowed())"] = max(turned(circular(tiles), made, x, by) for made in kinds for by in (1, 13, 32))
+    return found
+
+
+def paint(texture: T) -> T:
+    """Pictures (N, 3, 16, 16) in (-1, 1) out of 6 x 6 texels: a render function that is neither linear nor one to one."""
+    return torch.sigmoid(functional.interpolate(texture, size=(16, 16), mode="bilinear", align_corners=True)) * 2 - 1
+
+
+def distilled(mode: str, steps: int, spread: float, seeds: int = 3) -> tuple[float, list[float]]:
+    """(mean distance to the nearest mode / root mean square distance of the target from its mean, shares of the modes)."""
+    made, distances, modes = schedule("ddim", 200), [], []
+    for seed in range(seeds):
+        target = Mixture(paint(noise((4, 3, 6, 6), 100 + seed)), spread, torch.tensor([0.4, 0.3, 0.2, 0.1]))
+        drawn = target.draw(400, seed).flatten(1)
+        radius = float((drawn - drawn.mean(0)).pow(2).sum(1).mean().sqrt())
+        texture = (0.1 * noise((16, 3, 6, 6), seed)).requires_grad_()
+        found = distill(target.denoiser(made), lambda one=texture: paint(one), [texture], made, mode=mode, steps=steps, rng=seed)
+        apart = torch.cdist(found.flatten(1), target.means.flatten(1))
+        distances.append(float(apart.min(1).values.mean()) / radius)
+        modes.append(torch.bincount(apart.argmin(1), minlength=4) / len(found))
+    return sum(distances) / seeds, [round(float(one), 2) for one in torch.stack(modes).mean(0)]
+
+
+def few_steps() -> None:
+    """Quality by steps on a mixture of three, for solvers that stand at 50 steps where the truth does."""
+    target = Mixture(torch.tensor([[1.0, 0.5], [-1.0, 0.7], [0.2, -1.0]]), 0.15, torch.tensor([0.5, 0.3, 0.2]))
+    x, true = noise((4000, 2), 1), target.draw(4000, 2)
+    cosine = {"beta_schedule": "squaredcos_cap_v2"}
+
+    def inside(x: T) -> float:
+        return float((torch.cdist(x, target.means).min(1).values < 3 * target.spread).float().mean())
+
+    print(f"few steps: share within 3 spreads of a mean (truth {inside(true):.3f}; *: within 2 % of 50 steps)")
+    for kind, config in (
+        ("ddim", {}), ("dpm++", {}), ("dpm++", cosine), ("unipc", cosine), ("flow", {}), ("flow_heun", {}), ("flow_unipc", {}),
+        ("flow_unipc", {"flow_shift": 0.5}),
+    ):  # fmt: skip
+        found = {}
+        for steps in (4, 5, 6, 8, 50):
+            made = schedule(kind, steps, **config)
+            found[steps] = inside(sample(target.denoiser(made), x, made))
+        cells = [f"{steps}: {one:.3f}{'*' if steps < 50 and one >= 0.98 * found[50] else ' '}" for steps, one in found.items()]
+        print(f"  {' '.join([kind, *map(str, config.values())]):26s} " + "  ".join(cells))
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    same = parity()
+    print("largest difference to the pipeline's own loop:", ", ".join(f"{name} {value:.1e}" for name, value in same.items()))
+    extra, said = overhead()
+    print(f"overhead {extra:.4f}: {said}")
+    rolled = circles()
+    for name, value in rolled.items():
+        print(f"  rolled noise against rolled sample: {name}: {value:.1e}")
+    errors = {}
+    for mode, steps in (("sds", 500), ("antithetic", 250), ("antithetic", 500), ("trajectory", 500)):
+        for spread in (0.05, 0.2):
+            errors[mode, steps, spread], modes = distilled(mode, steps, spread)
+            print(
+                f"  {mode}, {steps} steps, spread {spread}: error {errors[mode, steps, spread]:.4f}, modes {modes} of .4 .3 .2 .1"
+            )
+    few_steps()
+    worst = {key: max(errors[(*key, spread)] for spread in (0.05, 0.2)) for key in (("sds", 500), ("antithetic", 500))}
+    note = (
+        "sds, 500 steps: mean distance of a render to the nearest mode / the target's rms distance from its mean, "
+        f"worse of spreads .05 and .2, 3 seeds of 16; antithetic {worst['antithetic', 500]:.4f}"
+    )
+    claims = [
+        {
+            "id": "diffusion.loop_parity",
+            "value": max(same.values()),
+            "peer": "diffusers' pipelines",
+            "note": f"{len(same)} pipelines",
+        },
+        {
+            "id": "diffusion.sample_overhead",
+            "value": extra,
+            "peer": "bare loop over the scheduler",
+            "note": f"least of 9: {said}",
+        },
+        {
+            "id": "diffusion.yaw_equivariance",
+            "value": max(rolled.values()),
+            "peer": None,
+            "note": "worst of 5 schedules, 2 UNets",
+        },
+        {"id": "diffusion.sds_target_error", "value": worst["sds", 500], "peer": "known modes", "note": note},
+    ]
+    print(json.dumps({"claims": claims}))
+
+
+if __name__ == "__main__":
+    main()

@@ -247,7 +247,7 @@ class Host:
     def _store(self) -> ModelStore:
         from dhsdk.models import ModelStore
 
-        return ModelStore(self._found.models, self.device)
+        return ModelStore(self._found.models, self.device, allow_network=self._allow_network)
 
     def _rasterizer(self, name: str = "auto") -> Any:
         """The named one; "auto" takes the first that is available and runs on this host's device."""

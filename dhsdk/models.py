@@ -12,10 +12,21 @@ from dhsdk.plugin import ModelSpec
 
 
 class ModelStore:
-    """Loads the models of `specs` on `device`, and keeps at most `limit` bytes of them (the one in use always stays)."""
+    """Loads the models of `specs` on `device`, and keeps at most `limit` bytes of them (the one in use always stays).
 
-    def __init__(self, specs: Mapping[str, ModelSpec], device: str, dtype: str = "float32", limit: int = 8 << 30) -> None:
-        self._specs = specs
+    A name with a slash is the folder of a pretrained pipeline, or owner/name@commit of the hub where the network is allowed.
+    """
+
+    def __init__(
+        self,
+        specs: Mapping[str, ModelSpec],
+        device: str,
+        dtype: str = "float32",
+        limit: int = 8 << 30,
+        allow_network: bool = False,
+    ) -> None:
+        self._specs = dict(specs)
+        self._allow_network = allow_network
         self._device = device
         self._dtype = dtype
         self._limit = limit
@@ -23,7 +34,9 @@ class ModelStore:
         self._lock = threading.Lock()
 
     def get(self, name: str) -> Any:
-        """The loaded weights of this name. Raises UnknownName."""
+        """The loaded weights of this name; a Pretrained for a folder. Raises UnknownName, and what loading a folder raises."""
+        if "/" in name or "\\" in name:
+            self._add_folder(name)
         if name not in self._specs:
             raise UnknownName(f"no model named {name!r}; there is: {', '.join(sorted(self._specs)) or 'none'}")
         with self._lock:
@@ -37,6 +50,12 @@ class ModelStore:
     def loaded(self) -> tuple[str, ...]:
         """Names of the models in memory, the least recently used first."""
         return tuple(self._loaded)
+
+    def _add_folder(self, name: str) -> None:
+        from dhsdk.diffusion.pretrained import spec
+
+        if name not in self._specs:
+            self._specs[name] = spec(name, allow_network=self._allow_network)
 
     def _make_room(self, wanted: int) -> None:
         while self._loaded and sum(self._specs[name].bytes for name in self._loaded) + wanted > self._limit:

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dhsdk.diffusion.pretrained.allowed import KINDS, PIPELINES, Kind
     from dhsdk.diffusion.pretrained.folder import Component, FolderCard, inspect_folder
-    from dhsdk.diffusion.pretrained.loading import Pretrained, load
+    from dhsdk.diffusion.pretrained.latent import LatentModel
+    from dhsdk.diffusion.pretrained.loading import Pretrained, load, spec
     from dhsdk.diffusion.pretrained.pictures import controlled, image_to_image, inpaint, text_to_image, upscale
     from dhsdk.diffusion.pretrained.shap_e import ShapEMesh, shap_e_mesh
 
-_HOME = {
-    "Component": "folder", "FolderCard": "folder", "KINDS": "allowed", "Kind": "allowed", "PIPELINES": "allowed",
-    "Pretrained": "loading", "ShapEMesh": "shap_e", "controlled": "pictures", "image_to_image": "pictures", "inpaint": "pictures",
-    "inspect_folder": "folder", "load": "loading", "shap_e_mesh": "shap_e", "text_to_image": "pictures", "upscale": "pictures",
-}  # fmt: skip
+_NAMES = {
+    "allowed": "KINDS PIPELINES Kind",
+    "folder": "Component FolderCard inspect_folder",
+    "latent": "LatentModel",
+    "loading": "Pretrained load spec",
+    "pictures": "controlled image_to_image inpaint text_to_image upscale",
+    "shap_e": "ShapEMesh shap_e_mesh",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "KINDS", "PIPELINES", "Component", "FolderCard", "Kind", "Pretrained", "ShapEMesh", "controlled", "image_to_image", "inpaint",
-    "inspect_folder", "load", "shap_e_mesh", "text_to_image", "upscale",
+    "KINDS", "PIPELINES", "Component", "FolderCard", "Kind", "LatentModel", "Pretrained", "ShapEMesh", "controlled",
+    "image_to_image", "inpaint", "inspect_folder", "load", "shap_e_mesh", "spec", "text_to_image", "upscale",
 ]  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from dhsdk.diffusion.pretrained.allowed import PIPELINES, RENAMED, Kind, serving
 from dhsdk.diffusion.pretrained.files import file_sha256
 from dhsdk.diffusion.pretrained.folder import DTYPES, Component, FolderCard, inspect_folder
 from dhsdk.diffusion.pretrained.hub import local_folder
+from dhsdk.diffusion.pretrained.latent import LatentModel, latent_model
 from dhsdk.diffusion.pretrained.lora import merge, read_loras
 from dhsdk.diffusion.pretrained.memory import check_room, room_for
 from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.diffusion.pretrained.watch import Progress, watched
 from dhsdk.errors import MissingExtra, ReadError, RequestError
+from dhsdk.plugin import ModelSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,10 @@ class Pretrained:
             return self.pipe
         made = _assemble(name, self.pipe.components, self.card.settings)
         return _place(made, self.device, self.offload)
+
+    def latent_model(self) -> LatentModel:
+        """Denoiser, words, latents and scheduler apart, for the core's sample(). Raises RequestError."""
+        return latent_model(self)
 
     @property
     def sha256(self) -> str:
@@ -117,6 +123,22 @@ def load(
         pipe = _place(pipe, device, offload)
     report(1.0, f"loaded {card.path.name}")
     return Pretrained(pipe, card, device, dtype, offload, weights)
+
+
+def spec(path_or_id: str, *, allow_network: bool = False) -> ModelSpec:
+    """A pipeline as ModelStore keeps it, named by path or owner/name@commit: float32 on the CPU, bfloat16 elsewhere.
+
+    Raises what load() raises before it loads.
+    """
+    folder = local_folder(path_or_id, allow_network, None, _silent)
+    card = inspect_folder(folder)
+    return ModelSpec(
+        name=path_or_id,
+        load=lambda device, dtype: load(folder, device=device),
+        bytes=card.memory["float32"],
+        licence=card.licence,
+        source=path_or_id,
+    )
 
 
 def check_serves(card: FolderCard, kind: Kind) -> None:

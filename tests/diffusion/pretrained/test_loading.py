@@ -8,9 +8,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from dhsdk.diffusion.pretrained import load, loading, memory
+import dhsdk
+from dhsdk.diffusion.pretrained import load, loading, memory, spec
 from dhsdk.diffusion.pretrained.files import file_sha256
-from dhsdk.errors import Cancelled, NetworkNotAllowed, ReadError, RequestError
+from dhsdk.errors import Cancelled, NetworkNotAllowed, ReadError, RequestError, UnknownName
+from dhsdk.models import ModelStore
+from dhsdk.plugin import Request
 from tests.diffusion import tiny
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -250,6 +253,29 @@ def test_a_hub_that_fails_is_an_error_of_ours(monkeypatch):
     def fail(*given, **more):
         raise OSError("no route to host")
 
-    monkeypatch.setattr("huggingface_hub.hf_hub_download", fail)
+    monkeypatch.setattr("huggingface_hub.HfApi.hf_hub_download", fail)
     with pytest.raises(ReadError, match=r"the hub did not give some/model at a{40}: no route to host"):
         load("some/model", allow_network=True, revision="a" * 40)
+
+
+def test_the_store_of_a_host_keeps_folders_and_shares_them(sd):
+    store = ModelStore({}, "cpu")
+    first = store.get(str(sd))
+    assert first.card.pipeline == "StableDiffusionPipeline"
+    assert store.get(str(sd)) is first
+    assert store.loaded == (str(sd),)
+    tight = ModelStore({}, "cpu", limit=first.card.memory["float32"])
+    tight.get(str(sd))
+    tight.get(str(tiny.folder("flux")))
+    assert tight.loaded == (str(tiny.folder("flux")),)
+    with pytest.raises(NetworkNotAllowed, match="there is no folder some/model here"):
+        store.get("some/model")
+    with pytest.raises(UnknownName, match="no model named 'little'"):
+        store.get("little")
+    made = spec(str(sd))
+    assert (made.bytes, made.licence, made.source) == (first.card.memory["float32"], "cc0-1.0", str(sd))
+
+
+def test_a_generator_gets_a_folder_from_its_context(sd):
+    context = dhsdk.Host()._context(Request("thing", None), None, None)
+    assert context.model(str(sd)) is context.model(str(sd))

@@ -19,6 +19,7 @@ MADE = {
     "open_the_chest": ("chest.glb", "chest.mp4"),
     "fit_pose": ("goal.png", "found.png"),
     "materials": ("materials.png",),
+    "diffusion_core": ("steps.png", "panorama.png", "distilled.png"),
     "own_generator": ("steps.glb", "steps.png"),
 }
 
@@ -48,6 +49,8 @@ def test_example(name: str, tmp_path: Path) -> None:
         assert "own plan: True" in done.stdout
     if name == "fit_pose":
         assert float(done.stdout.split("found: ")[1].split(" mm")[0]) < 2.0
+    if name == "diffusion_core":
+        assert float(done.stdout.split("antithetic: ")[1].split(" of")[0]) < 0.01
     if name == "open_the_chest":
         assert [one.name for one in dhsdk.load(tmp_path / "chest.glb").animations] == ["open"]
 

@@ -30,7 +30,7 @@ START = """
 import json, sys
 job = json.loads(sys.argv[1])
 sys.path[:] = job["path"]
-from dhsdk.testing import run_watched
+from dhsdk.contract import run_watched
 run_watched(job)
 """
 

@@ -28,8 +28,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 
 def _contract(session: pytest.Session, module: str) -> Iterator[pytest.Item]:
+    from dhsdk.contract import CHECKS
     from dhsdk.errors import DhsdkError
-    from dhsdk.testing import CHECKS, generators_of
+    from dhsdk.testing import generators_of
 
     try:
         generators = generators_of(module)

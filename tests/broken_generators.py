@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import pydantic
 
@@ -216,3 +217,35 @@ class Unwritable(Good):
 
     def build(self, plan, ctx):
         return triangle(plan.size, extras={"not json": object()})
+
+
+class _Drawn(Good):
+    """A generator with a space: its plan holds a size that a prior drew."""
+
+    class Params(Size):
+        backend: Literal["design", "rules"] = dhsdk.param("design", help="what draws the size")
+
+    class Plan(dhsdk.Plan):
+        size: float = dhsdk.param(1.0, help="its size", ge=0.1, le=10.0)
+
+    uses: ClassVar[Mapping[str, tuple[str, float]]] = {}
+
+    def space(self):
+        return object()
+
+    def plan(self, params, ctx):
+        name, size = self.uses[params.backend]
+        models = [{"name": name, "sha256": "0" * 64, "licence": "CC0-1.0"}] if name else []
+        return self.Plan.parse({"size": size, "models": models})
+
+
+class Priorless(_Drawn):
+    name, uses = "priorless", {"design": ("", 1.0), "rules": ("", 2.0)}
+
+
+class Clinging(_Drawn):
+    name, uses = "clinging", {"design": ("a prior", 1.0), "rules": ("a prior", 2.0)}
+
+
+class Indifferent(_Drawn):
+    name, uses = "indifferent", {"design": ("a prior", 1.0), "rules": ("", 1.0)}

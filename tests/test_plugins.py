@@ -162,7 +162,7 @@ def test_dice_from_the_command_line(dice, tmp_path):
 
 @pytest.mark.parametrize("name", ["dhsdk_dice", "dice"])
 def test_dice_keeps_the_contract_under_pytest(dice, tmp_path, name):
-    from dhsdk.testing import CHECKS
+    from dhsdk.contract import CHECKS
 
     done = python(dice, "-m", "pytest", "-p", "no:dash", "-p", "no:cacheprovider", "--dhsdk", name, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

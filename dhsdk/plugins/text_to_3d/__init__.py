@@ -1,7 +1,7 @@
 """text_to_3d: a prompt in English or Chinese -> a game-ready scene of closed, named, textured parts.
 
-plan() reads the words, chooses kernels and resolves every parameter and finish; build() makes the parts, their materials,
-and runs the game-ready pass. No weights and no network are used.
+plan() reads the words, chooses kernels and resolves every parameter and finish, what the words leave open from a small diffusion
+model of our own; build() makes the parts, their materials, and runs the game-ready pass. No network is used.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ class TextTo3dParams(Params):
     tris: int = param(6000, help="most triangles of the whole asset (LOD0)", ge=200, le=500_000)
     texture: int = param(512, help="edge of every texture, a power of two", unit="px", ge=16, le=4096)
     style: Literal["realistic", "stylised"] = param("realistic", help="detailed surfaces, or few calm colours")
+    backend: Literal["design", "rules"] = param(
+        "design", help="what fills in a shape where the words leave it open: the nano prior, or plain rules"
+    )
     lods: int = param(1, help="levels of lower detail", ge=0, le=3)
 
     @pydantic.field_validator("texture")
@@ -49,6 +52,11 @@ class TextTo3d(Generator[TextTo3dParams]):
         from dhsdk.plugins.text_to_3d.design import design
 
         return design(params, ctx)
+
+    def change(self, plan: Any, words: str, ctx: Context) -> Any:
+        from dhsdk.plugins.text_to_3d.change import changed
+
+        return changed(plan, words, ctx)
 
     def build(self, plan: Any, ctx: Context) -> Scene:
         from dhsdk.plugins.text_to_3d.run import run

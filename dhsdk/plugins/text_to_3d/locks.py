@@ -132,6 +132,18 @@ class Toward:
     share: float
 
 
+def settled(lock: Any, value: Any, field: Field) -> Any:
+    """The value that a lock makes of the present one."""
+    if lock == ANY:
+        return value if value != "none" else next(choice for choice in field.choices if choice != "none")
+    if lock == AT_LEAST_SOME:
+        return value or field.type(max(1, (field.le or 2) // 2) if field.type is int else (field.le or 1.0) / 2)
+    if isinstance(lock, Toward):
+        moved = value + lock.share * (lock.end - value)
+        return round(moved) if field.type is int else round(moved, 4)
+    return lock
+
+
 def _built_of(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
     """A material is also a way to build where a kernel has a field `made` (walls of logs, a roof of thatch): the first such."""
     family, _, variety = value.partition("/")
@@ -186,8 +198,8 @@ def _without(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: 
 def _with(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:
     """A part that is named is there."""
     for path, one in {**inside, **switch}.items():
-        if "none" in one.choices and path not in locks.values:
-            locks.values[path] = ANY
+        if "none" in one.choices and (path in switch or path[-1] == "style"):
+            locks.values.setdefault(path, ANY)
         elif path in switch and one.type is bool:
             locks.values[path] = True
         elif path in switch and one.type in (int, float) and one.ge == 0 and one.le is not None:

@@ -18,6 +18,7 @@ class ObjectPlan(Params):
 
     key: str = param(help="name of the object in the scene")
     kernel: str = param(help="which kernel makes it")
+    preset: str = param("", help="which of its things it is")
     shape: pydantic.SerializeAsAny[Params] = param(help="parameters of the kernel")
     finishes: dict[str, Finish] = param(help="what each material slot is made of")
     count: int = param(1, help="how many stand in a row", ge=1, le=24)
@@ -42,6 +43,9 @@ class ObjectPlan(Params):
 
 
 class TextTo3dPlan(Plan):
+    """Objects of the kernels. backend: what filled in their shapes where the words left them open."""
+
+    backend: Literal["design", "rules"] = param("design", help="drawn from the nano prior, or by rule")
     objects: tuple[ObjectPlan, ...] = param(help="what is made")
     tris: int = param(6000, help="most triangles of LOD0", ge=200, le=500_000)
     texture: int = param(512, help="edge of every texture", unit="px", ge=16, le=4096)

@@ -43,6 +43,12 @@ def things() -> Mapping[str, Thing]:
 
 
 @functools.cache
+def presets() -> Mapping[str, str]:
+    """Every preset and its kernel."""
+    return {preset: kernel for kernel, names in _data("nouns").items() for preset in names}
+
+
+@functools.cache
 def words() -> Lexicon:
     """The general lexicon and these nouns."""
     return lexicon(tuple(Entry(name, "noun", name) for name in things()))
@@ -50,4 +56,4 @@ def words() -> Lexicon:
 
 def makeable() -> str:
     """What can be made, for messages."""
-    return ", ".join(preset for presets in _data("nouns").values() for preset in presets)
+    return ", ".join(presets())

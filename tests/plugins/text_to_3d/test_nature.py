@@ -5,8 +5,8 @@ from dhsdk.plugins.text_to_3d import TextTo3dParams
 from dhsdk.plugins.text_to_3d.design import design
 
 
-def planned(prompt):
-    return design(TextTo3dParams(prompt=prompt), Context(seed=0))
+def planned(prompt, backend="design"):
+    return design(TextTo3dParams(prompt=prompt, backend=backend), Context(seed=0))
 
 
 def only(prompt):
@@ -73,7 +73,7 @@ def test_tall_and_short_keep_the_order_of_size():
 
 
 def test_young_trees_are_smaller_and_slimmer():
-    young, grown = (planned(prompt).objects[0].shape for prompt in ("a young birch", "a birch"))
+    young, grown = (planned(prompt, "rules").objects[0].shape for prompt in ("a young birch", "a birch"))
     assert young.size.stretch < grown.size.stretch
     assert young.trunk.girth < grown.trunk.girth
 

@@ -1,0 +1,103 @@
+"""Words that move a plan: the right way, nothing else, with a report."""
+
+import re
+
+import pytest
+
+import dhsdk
+from dhsdk.diffusion.nano.space import values_of
+from dhsdk.errors import PromptError
+from dhsdk.host import variants
+
+HOST = dhsdk.Host(device="cpu")
+
+
+def plan(prompt, change="", **more):
+    return HOST.plan(HOST.request("text_to_3d", prompt=prompt, backend="rules", change=change, **more))
+
+
+def moved(prompt, change):
+    """path -> (before, after) of what a change moves."""
+    before, after = (
+        values_of({one.key: one.model_dump(mode="json") for one in made.objects}) for made in (plan(prompt), plan(prompt, change))
+    )
+    return {path: (before[path], after[path]) for path in before if before[path] != after[path]}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "change", "path", "way"),
+    [
+        ("a chair", "make it tall", "chair.shape.back.height", 1),
+        ("a chair", "not so tall", "chair.shape.back.height", -1),
+        ("a table", "wide", "table.shape.size.width", 1),
+        ("a table", "the table narrow", "table.shape.size.width", -1),
+        ("a chair", "old", "chair.finishes.frame.wear", 1),
+        ("an old chair", "very old", "chair.finishes.frame.wear", 1),
+        ("an old chair", "like new", "chair.finishes.frame.wear", -1),
+        ("a barrel", "thick", "barrel.shape.staves.thickness", 1),
+        ("a chair", "椅子高", "chair.shape.back.height", 1),
+        ("a chair", "huge", "chair.scale", 1),
+        ("a stool with 3 legs", "five legs", "stool.shape.legs.count", 1),
+    ],
+)
+def test_words_move_their_value_the_right_way(prompt, change, path, way):
+    found = moved(prompt, change)
+    before, after = found[path]
+    assert (after - before) * way > 0
+
+
+def test_what_is_not_named_stays_bit_for_bit():
+    assert set(moved("a chair and a table", "make the table wide")) == {"table.shape.size.width"}
+    assert {path.split(".")[1] for path in moved("a chair and a table", "a red chair")} == {"finishes"}
+    assert {path.split(".")[0] for path in moved("a chair and a table", "a red chair")} == {"chair"}
+
+
+def test_parts_come_and_go():
+    assert moved("a chair", "add armrests")["chair.shape.arms.style"][0] == "none"
+    assert moved("an armchair", "remove the arms")["armchair.shape.arms.style"][1] == "none"
+    assert moved("a chair", "thick legs").keys() >= {"chair.shape.legs.thickness"}
+    assert "chair.shape.legs.stretchers" not in moved("a chair", "thick legs")
+
+
+def test_clauses_are_read_one_by_one():
+    found = moved("a chair and a table", "make the chair red and the table wide")
+    assert {"chair.finishes.frame.color", "table.shape.size.width"} <= set(found)
+    assert "chair.shape.seat.width" not in found
+
+
+def test_a_measured_size_grows_with_its_words():
+    before, after = moved("a 90 cm tall table", "tall")["table.height"]
+    assert before == 0.9
+    assert after > 1.0
+
+
+def test_the_report_tells_what_moved_and_what_did_not():
+    words = plan("a chair", "tall and xyzzyq").words
+    assert "tall" in words.understood
+    assert "xyzzyq" in words.ignored
+
+
+def test_words_that_move_nothing_are_refused():
+    with pytest.raises(PromptError, match=r"^the words 'zzzz' change nothing of: chair$"):
+        plan("a chair", "zzzz")
+    with pytest.raises(PromptError, match=re.escape("the plan has no barrel: there is chair")):
+        plan("a chair", "make the barrel red")
+
+
+def test_a_file_is_changed_and_rebuilds(tmp_path):
+    path = HOST.save(HOST.generate("text_to_3d", prompt="a stool", backend="rules", texture=16), tmp_path / "a.glb")
+    other = HOST.save(HOST.rebuild(path, change="tall"), tmp_path / "b.glb")
+    own = HOST.load(other).extras["dhsdk"]
+    assert own["change"] == "tall"
+    assert "tall" in own["understood"]
+    assert HOST.save(HOST.rebuild(other), tmp_path / "c.glb").read_bytes() == other.read_bytes() != path.read_bytes()
+
+
+def test_variants_share_what_is_locked():
+    request = HOST.request("text_to_3d", prompt="a chair")
+    plans = [HOST.plan(one) for one in variants(HOST, request, 4, ["legs.thickness", "shape.back"])]
+    assert len({one.objects[0].shape.legs.thickness for one in plans}) == 1
+    assert len({one.objects[0].shape.back.model_dump_json() for one in plans}) == 1
+    assert len({one.objects[0].shape.seat.width for one in plans}) == 4
+    with pytest.raises(dhsdk.ParamError, match=r"^plan path 'wheels' leads nowhere"):
+        variants(HOST, request, 2, ["wheels"])

@@ -10,9 +10,15 @@ from dhsdk.errors import PromptError
 from dhsdk.words.colors import toned
 from dhsdk.words.lexicon import Kind, Lexicon, Sense, lexicon
 from dhsdk.words.numbers import amount
-from dhsdk.words.tokens import Token, has_letters, lemmas, less, tokens
+from dhsdk.words.tokens import Token, degrees, has_letters, lemmas, less, tokens
 
 MAX_CHARACTERS = 4000
+
+GRADED = ("size", "wear", "quality", "tone", "finish", "style", "shape", "pattern")
+"""Kinds of words that a thing can be more or less of."""
+
+NOT = ("not", "isn t", "is not", "不")
+"""Denials of the one word after them."""
 
 ARTICLES = ("a", "an", "the")
 """Never the first half of a word written apart: a round table is not around a table."""
@@ -24,8 +30,8 @@ class Mention:
 
     value: canonical word of its kind: "family/variety" of a material, #rrggbb of a color, the name of a part, the dimension
     of a measure ("height", or "" when the text does not say). amount: number or measure in SI. unit: SI unit of a measure.
-    start, end: place in Reading.text. strength: 2.0 for "very", 0.5 for "slightly". absent: the word itself negates
-    ("armless"). senses: what else it may mean.
+    start, end: place in Reading.text. strength: 2.0 for "very", 0.5 for "slightly", below 0 for "less" and "not". absent: the
+    word itself negates ("armless"). senses: what else it may mean.
     """
 
     kind: Kind
@@ -143,6 +149,10 @@ def _phrase(found: Sequence[Token], i: int, words: Lexicon) -> tuple[tuple[Sense
             senses = words.english.get((*head, form)) or words.english.get(
                 ("".join(head) + form,) if head and head[0] not in ARTICLES else ()
             )
+            if senses:
+                return senses, i + length
+        for form in degrees(last):
+            senses = tuple(one for one in words.english.get((*head, form), ()) if one.kind in GRADED)
             if senses:
                 return senses, i + length
     return (), i
@@ -320,13 +330,12 @@ def _merged(text: str, mentions: list[Mention]) -> list[Mention]:
         if before and before.kind == "tone" and here.kind == "color":
             joined = text[before.start : here.end]
             out[-1] = replace(here, value=toned(here.value, before.value), text=joined, start=before.start, senses=())
-        elif (
-            before
-            and before.kind == "intensity"
-            and here.kind in ("size", "wear", "quality", "tone", "finish", "style", "shape", "pattern")
-        ):
+        elif before and before.kind == "intensity" and here.kind in GRADED:
             joined = text[before.start : here.end]
             out[-1] = replace(here, text=joined, start=before.start, strength=float(before.value))
+        elif before and before.kind == "negation" and before.text.lower() in NOT and here.kind in ("size", "quality", "style"):
+            joined = text[before.start : here.end]
+            out[-1] = replace(here, text=joined, start=before.start, strength=-here.strength)
         else:
             out.append(here)
     return out

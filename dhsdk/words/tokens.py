@@ -78,6 +78,25 @@ def lemmas(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+_NO_DEGREES = frozenset({"cleaner", "dryer"})
+"""Things, though they look like comparatives."""
+
+
+@functools.lru_cache(maxsize=4096)
+def degrees(word: str) -> tuple[str, ...]:
+    """What an English comparative or superlative may come from: "wider" -> "wid", "wide"; "slimmest" -> "slimm", "slim"."""
+    ending = next((one for one in ("er", "est") if word.endswith(one)), "")
+    stem = word.removesuffix(ending) if ending else ""
+    if len(stem) < 3 or word in _NO_DEGREES:
+        return ()
+    forms = [stem, stem + "e"]
+    if stem[-1] == stem[-2]:
+        forms.append(stem[:-1])
+    if stem.endswith("i"):
+        forms.append(stem[:-1] + "y")
+    return tuple(forms)
+
+
 def less(word: str) -> str | None:
     """The stem of a word in -less ("armless" -> "arm"), or None."""
     return word[:-4] if word.endswith("less") and len(word) > 6 else None

@@ -75,7 +75,7 @@ def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:
         locks.count = max(1, min(24, round(words.count.amount)))
     for mention in words.attributes:
         _attribute(mention, known, locks, ())
-    for mention in words.denied:
+    for mention in (one for one in words.denied if one.kind != "measure"):
         _attribute(replace(mention, strength=-abs(mention.strength)), known, locks, ())
     for part in words.parts:
         _part(part, known, locks)

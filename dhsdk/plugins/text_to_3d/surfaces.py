@@ -196,7 +196,9 @@ def _apply(mentions: Sequence[Mention], values: dict[str, dict[str, Any]], slots
 
 
 def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple[str, ...]) -> None:
-    if mention.kind == "material":
+    if mention.strength < 0:
+        _less(mention, finish)
+    elif mention.kind == "material":
         finish.pop("color", None)  # a part of brass on a red chair is brass; a colour of the part itself comes after this
         family, _, variety = FORMERLY.get(mention.value, mention.value).partition("/")
         if finish["family"] in NATURAL and (family == "stone" or mention.value == "glass/crystal"):
@@ -231,6 +233,14 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
         finish["glow"] = GLEAM
     elif mention.kind == "tone":
         finish["color"] = finish.get("color") or {"dark": "#3a2a1f", "light": "#d8c3a0"}.get(mention.value, "")
+
+
+def _less(mention: Mention, finish: dict[str, Any]) -> None:
+    """Less of it than there is: half the wear; glossy things become matte and the other way round."""
+    if mention.kind == "wear" and mention.value != "new":
+        finish["wear"] = round(0.5 * finish["wear"], 3)
+    elif mention.kind == "finish" and mention.value in GLOSS:
+        finish["roughness"] = round(1.0 - GLOSS[mention.value], 3)
 
 
 def _quality(mention: Mention, finish: dict[str, Any]) -> None:

@@ -136,3 +136,34 @@ def test_exaggerated_fields_stand_in_the_kernels_design_space():
         names = {".".join(path) for path, _ in every_field(one.Params)}
         assert set(one.exaggeration) <= names, one.name
         assert one.exaggeration or any(name.split(".")[-1] == "stylised" for name in names), one.name
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "path"),
+    [
+        ("a lanky lamp", "a lamp", "stem.height"), ("a lamp", "a lanky lamp", "stem.thickness"),
+        ("a towering crate", "a crate that is not tall", "size.height"),
+        ("a fancy sword", "a less ornate sword", "temper.ornament"),
+        ("a comfortable chair", "a chair", "seat.cushion"), ("a slanting rock", "a rock", "stone.lean"),
+        ("a curved sword", "a sword", "head.curve"), ("a crate, open", "a crate, shut", "lid.open"),
+        ("a vase with a long neck", "a vase with a short neck", "neck.length"), ("a long-necked vase", "a vase", "neck.length"),
+        ("a handcrafted table", "a machined table", "joinery.irregular"), ("一把舒适的椅子", "一把椅子", "seat.cushion"),
+        ("a cushiony chair", "a chair that is not cushiony", "seat.cushion"), ("a taller lamp", "a lamp", "stem.height"),
+    ],
+)  # fmt: skip
+def test_many_words_find_their_fields(more, less, path):
+    found = []
+    for prompt in (more, less):
+        value = shape(prompt)
+        for name in path.split("."):
+            value = getattr(value, name)
+        found.append(value)
+    assert found[0] > found[1]
+
+
+def test_less_wear_and_less_gloss():
+    worn, less = (plan(f"a {word} chest").objects[0].finishes for word in ("worn", "less worn"))
+    assert all(less[slot].wear <= worn[slot].wear for slot in worn)
+    assert any(less[slot].wear < worn[slot].wear for slot in worn)
+    glossy, less = (plan(f"a {word} vase").objects[0].finishes for word in ("glossy", "less glossy"))
+    assert max(one.roughness for one in less.values()) > max(one.roughness for one in glossy.values())

@@ -23,18 +23,28 @@ GAP = 0.12
 
 def run(plan: TextTo3dPlan, ctx: Context) -> Scene:
     """The scene of a plan. Raises RequestError when the triangle budget cannot be met."""
-    looks: dict[str, tuple[Material, float]] = {}
-    whole = []
-    for number, one in enumerate(plan.objects):
-        share = 0.1 + 0.5 * number / len(plan.objects)
-        whole.append(_object(one, plan.texture, looks, ctx, share))
-    arranged = _arranged(plan.objects, whole)
-    scene = arranged[0] if len(arranged) == 1 else make.group("set", *arranged)
+    scene = assembled(plan, ctx, lambda fraction, message: ctx.progress(0.6 * fraction, message))
     ready = ReadyOptions(tris=plan.tris, texture=plan.texture, lods=plan.lods)
     return make_ready(scene, ready, lambda fraction, message: ctx.progress(0.6 + 0.4 * fraction, message))
 
 
-def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, float]], ctx: Context, share: float) -> Scene:
+def assembled(plan: TextTo3dPlan, ctx: Context, tell: Callable[[float, str], None]) -> Scene:
+    """The objects of a plan in their materials, standing as they should, before the game-ready pass."""
+    looks: dict[str, tuple[Material, float]] = {}
+    whole = []
+    for number, one in enumerate(plan.objects):
+
+        def told(message: str, number: int = number) -> None:
+            tell(0.2 + 0.8 * number / len(plan.objects), message)
+
+        whole.append(_object(one, plan.texture, looks, ctx, told))
+    arranged = _arranged(plan.objects, whole)
+    return arranged[0] if len(arranged) == 1 else make.group("set", *arranged)
+
+
+def _object(
+    one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, float]], ctx: Context, told: Callable[[str], None]
+) -> Scene:
     def stream(*names: str | int) -> np.random.Generator:
         return ctx.rng("shape", one.key, *names)
 
@@ -45,7 +55,7 @@ def _object(one: ObjectPlan, texture: int, looks: dict[str, tuple[Material, floa
         finish = one.finishes[slot]
         key = finish.model_dump_json()
         if key not in looks:
-            ctx.progress(share, f"{one.key} {slot}: {finish.family}")
+            told(f"{one.key} {slot}: {finish.family}")
             looks[key] = bake(finish, texture, _streams(ctx, key))
         materials[slot] = looks[key]
     return assemble(one.key, parts, materials)

@@ -1,0 +1,42 @@
+"""Plans of the pretrained backends: a mesh by Shap-E, or a designed scene whose base colour a picture model paints."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dhsdk.params import Plan, param
+from dhsdk.plugins.text_to_3d.plan import TextTo3dPlan
+
+
+class ShapEPlan(Plan):
+    """One mesh out of a Shap-E folder, made ready for an engine."""
+
+    backend: Literal["shap-e"] = param("shap-e", help="a mesh by Shap-E")
+    prompt: str = param(help="what the model is asked for: it was taught English")
+    model: str = param(help="folder of the pipeline")
+    tris: int = param(6000, help="most triangles of LOD0", ge=200, le=500_000)
+    texture: int = param(512, help="edge of every texture", unit="px", ge=16, le=4096)
+    lods: int = param(1, help="levels of lower detail", ge=0, le=3)
+    size: float = param(1.0, help="longest edge: the model knows no metres", unit="m", ge=0.001, le=1000.0)
+    steps: int = param(64, help="denoising steps", ge=1, le=1000)
+    guidance: float = param(15.0, help="how closely the words are followed", ge=0.0, le=50.0)
+    grid: int = param(128, help="points along each side at which the model's field is asked", ge=8, le=512)
+
+
+class PaintPlan(Plan):
+    """A designed scene, and how its base colour is painted."""
+
+    backend: Literal["paint"] = param("paint", help="painted by a picture model")
+    design: TextTo3dPlan = param(help="what is painted")
+    prompt: str = param(help="what the model is asked for")
+    model: str = param(help="folder of the pipeline")
+    method: Literal["project", "distill"] = param(
+        "project", help="pictures of views projected onto the surface, or the texture itself moved by score distillation"
+    )
+    views: int = param(8, help="how many views are painted, or lie around in turn", ge=1, le=32)
+    pixels: int = param(512, help="edge of a view, a multiple of 64", unit="px", ge=64, le=2048)
+    strength: float = param(
+        0.75, help="how far the colours may leave those of the design, where no ControlNet holds the shape", ge=0.05, le=1.0
+    )
+    steps: int = param(30, help="denoising steps of a view; of the whole, 20 times as many for distill", ge=1, le=1000)
+    guidance: float = param(7.5, help="how closely the words are followed", ge=0.0, le=100.0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from dhsdk.errors import Cancelled, ParamError, ReadError, RequestError
+from dhsdk.errors import Cancelled, ParamError, RequestError
 from dhsdk.host import Host
 from dhsdk.media import Image
 from dhsdk.params import AssetRef
@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_told(host, files, name, values, message):
 
 
 def test_a_folder_that_is_not_there_is_told(host):
-    with pytest.raises(ReadError) as error:
+    with pytest.raises(RequestError) as error:
         host.generate("picture", prompt="a house", model="no/such/folder")
     assert "no/such/folder" in str(error.value)
 

@@ -70,6 +70,7 @@ def moved(
     guidance: Guidance | None = None,
     encode: Callable[[Tensor], Tensor] | None = None,
     steps: int = 600,
+    lr: float = RATE,
     seed: int = 0,
     tell: Callable[[float, str], None],
 ) -> Scene:
@@ -92,7 +93,7 @@ def moved(
     def told(number: int, total: int, x: Tensor, clean: Tensor) -> None:
         tell(number / total, f"distillation, step {number} of {total}")
 
-    distill(denoiser, render, [logits], schedule, guidance=guidance, encode=encode, steps=steps, lr=RATE, rng=seed, callback=told)
+    distill(denoiser, render, [logits], schedule, guidance=guidance, encode=encode, steps=steps, lr=lr, rng=seed, callback=told)
     texels = torch.sigmoid(logits).detach().numpy().reshape(-1, 3)[atlas.where.at]
     return recoloured(atlas, decoded(texels))
 

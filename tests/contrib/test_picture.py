@@ -195,17 +195,28 @@ def test_what_is_no_picture_is_refused(host, tmp_path):
 def test_a_cancel_stops_between_steps(host):
     said = []
     with pytest.raises(Cancelled):
-        make(host, "sd", steps=50, progress=lambda *one: said.append(one), cancelled=lambda: len(said) > 12)
+        make(host, "sd", steps=50, progress=lambda *one: said.append(one), cancelled=lambda: len(said) > 3)
     assert any("step" in message for _, message in said)
-    assert len(said) < 20
+    assert len(said) < 10
 
 
-def test_too_little_memory_is_told_with_the_mend(host, monkeypatch):
+def test_too_little_memory_is_told_with_the_mend(picture_plugin, monkeypatch):
     from dhsdk.diffusion.pretrained import memory
 
     monkeypatch.setattr(memory, "free_bytes", lambda device: 1000)
     with pytest.raises(RequestError, match=r"^the weights of sd need .* on cpu, free are "):
-        make(host, "sd")
+        make(Host(device="cpu", plugins=[picture_plugin]), "sd")
+
+
+def test_weights_are_loaded_once_for_all_variants(picture_plugin, monkeypatch):
+    from dhsdk.diffusion.pretrained import loading
+
+    loads, real = [], loading.load
+    monkeypatch.setattr(loading, "load", lambda *args, **how: loads.append(args) or real(*args, **how))
+    host = Host(device="cpu", plugins=[picture_plugin])
+    for seed in range(3):
+        make(host, "sd", seed=seed)
+    assert len(loads) == 1
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dhsdk.diffusion.pretrained.loading import Pretrained, load, spec
     from dhsdk.diffusion.pretrained.pictures import controlled, image_to_image, inpaint, text_to_image, upscale
     from dhsdk.diffusion.pretrained.shap_e import ShapEMesh, shap_e_mesh
+    from dhsdk.diffusion.pretrained.store import shared
 
 _NAMES = {
     "allowed": "KINDS PIPELINES Kind",
@@ -20,12 +21,13 @@ _NAMES = {
     "loading": "Pretrained load spec",
     "pictures": "controlled image_to_image inpaint text_to_image upscale",
     "shap_e": "ShapEMesh shap_e_mesh",
+    "store": "shared",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
     "KINDS", "PIPELINES", "Component", "FolderCard", "Kind", "LatentModel", "Pretrained", "ShapEMesh", "controlled",
-    "image_to_image", "inpaint", "inspect_folder", "load", "shap_e_mesh", "spec", "text_to_image", "upscale",
+    "image_to_image", "inpaint", "inspect_folder", "load", "shap_e_mesh", "shared", "spec", "text_to_image", "upscale",
 ]  # fmt: skip
 
 

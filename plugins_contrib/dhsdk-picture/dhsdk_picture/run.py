@@ -87,13 +87,12 @@ def _colours(model: Any, plan: Colourise, picture: np.ndarray, ctx: Context) -> 
 
 def _loaded(plan: Common, ctx: Context) -> Any:
     kinds = {"create": "text_to_image", "change": "image_to_image", "fill": "inpaint", "upscale": "upscale"}
-    return pretrained.load(
+    return pretrained.shared(
         plan.model,
+        ctx,
         expect=kinds.get(plan.task),
-        device=ctx.device,
         loras=(plan.lora,) if plan.lora else (),
-        allow_network=ctx.allow_network,
-        progress=lambda fraction, message: ctx.progress(LOADED * fraction, message),
+        tell=lambda fraction, message: ctx.progress(LOADED * fraction, message),
     )
 
 

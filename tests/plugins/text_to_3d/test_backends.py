@@ -214,7 +214,7 @@ def test_a_budget_that_the_mesh_cannot_meet_is_told(tmp_path):
     assert triangles(made) <= 200
 
 
-@pytest.mark.parametrize("at", ["loading", "step 1 of", "view 2"])
+@pytest.mark.parametrize("at", ["licence", "step 1 of", "view 2"])
 def test_a_cancel_stops_on_the_way(tmp_path, design, at):
     ctx = FakeContext(tmp_path)
     said = []
@@ -261,14 +261,13 @@ def test_running_out_of_memory_on_the_way_is_told(tmp_path, design, monkeypatch)
 
 def test_weights_that_make_nan_stop_at_the_step(tmp_path, design, monkeypatch):
     from dhsdk.diffusion import pretrained
-    from dhsdk.diffusion.pretrained import loading
 
-    def poisoned(*args, **kwargs):
-        made = loading.load(*args, **kwargs)
+    def poisoned(name, *args, **kwargs):
+        made = pretrained.load(name)
         made.pipe.unet.conv_out.bias.data.fill_(float("nan"))
         return made
 
-    monkeypatch.setattr(pretrained, "load", poisoned, raising=False)
+    monkeypatch.setattr(pretrained, "shared", poisoned, raising=False)
     with pytest.raises(GenerationError, match=r"became NaN or infinite at step 1 of "):
         painted(tmp_path, design)
 

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from dhsdk.diffusion.distill import distill
 from dhsdk.diffusion.guide import Guidance
-from dhsdk.diffusion.pretrained.latent import latent_model
 from dhsdk.diffusion.pretrained.memory import room_for
 from dhsdk.diffusion.schedules import Schedule
 from dhsdk.materials.colour import decoded
@@ -44,7 +43,7 @@ def distilled(
 
     Raises RequestError: a family that the core does not take apart, or too little memory.
     """
-    parts, size = latent_model(model), (plan.pixels, plan.pixels)
+    parts, size = model.latent_model(), (plan.pixels, plan.pixels)
     vae = model.pipe.vae
 
     def encode(seen: Tensor) -> Tensor:
@@ -52,7 +51,8 @@ def distilled(
         return (found - (vae.config.shift_factor or 0.0)) * vae.config.scaling_factor
 
     with room_for(f"distilling with {model.card.pipeline}", model.device, model.dtype, model.offload):
-        guidance = Guidance(*parts.encode_prompt(plan.prompt, size=size), plan.guidance)
+        cond, uncond = parts.encode_prompt(plan.prompt, size=size)
+        guidance = Guidance(cond, uncond, plan.guidance)
         atlas = one_atlas(scene, plan.design.texture)
         return moved(
             atlas, views, size, parts.denoiser(), Schedule.of(parts.scheduler, LEVELS), guidance=guidance, encode=encode,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dhsdk.diffusion import pretrained
-from dhsdk.diffusion.pretrained.latent import FAMILIES, latent_model
+from dhsdk.diffusion.pretrained.latent import FAMILIES
 from dhsdk.errors import RequestError
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.backends.plan import PaintPlan
@@ -40,7 +40,7 @@ def run(plan: PaintPlan, ctx: Context) -> Scene:
     scene = assembled(design, ctx, lambda fraction, message: ctx.progress(0.2 * fraction, message))
     bare = ReadyOptions(tris=design.tris, texture=design.texture, lods=0, lightmap=False, colliders="none")
     scene = make_ready(scene, bare, _part(ctx, 0.2, 0.25))
-    model = pretrained.load(plan.model, device=ctx.device, allow_network=ctx.allow_network, progress=_part(ctx, 0.25, 0.35))
+    model = pretrained.shared(plan.model, ctx, tell=_part(ctx, 0.25, 0.35))
     views, size = around(scene, plan.views), (plan.pixels, plan.pixels)
     if plan.method == "distill":
         from dhsdk.plugins.text_to_3d.backends.distil import distilled
@@ -110,7 +110,7 @@ def _by_parts(model: Any, plan: PaintPlan) -> Draw:
     from dhsdk.diffusion.sample import noise, sample
     from dhsdk.diffusion.schedules import Schedule
 
-    parts = latent_model(model)
+    parts = model.latent_model()
     guided = "controlnet" in model.card.kinds
 
     def tensor(picture: np.ndarray) -> torch.Tensor:
@@ -122,9 +122,10 @@ def _by_parts(model: Any, plan: PaintPlan) -> Draw:
             init, mask = parts.encode(tensor(task.start)), tensor(task.hole[..., None])
             beside = parts.masked_channels(tensor(task.start), mask) if parts.inputs > parts.channels else None
             denoiser = parts.denoiser(beside=beside, control=tensor(task.depth) if guided else None)
+            cond, uncond = parts.encode_prompt(task.words, size=size)
             found = sample(
                 denoiser, noise(parts.shape(size), task.seed, init.device, init.dtype), Schedule.of(parts.scheduler, plan.steps),
-                guidance=Guidance(*parts.encode_prompt(task.words, size=size), plan.guidance),
+                guidance=Guidance(cond, uncond, plan.guidance),
                 init=init, mask=torch.nn.functional.max_pool2d(mask, parts.factor).to(init),
                 strength=1.0 if guided else plan.strength, rng=task.seed,
                 callback=lambda number, total, x, clean: task.step(number, total),

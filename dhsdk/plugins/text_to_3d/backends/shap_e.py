@@ -28,10 +28,9 @@ def run(plan: ShapEPlan, ctx: Context) -> Scene:
 
     Raises ReadError, RequestError (the folder; the budget), GenerationError (an empty field).
     """
-    model = pretrained.load(
-        plan.model, expect="text_to_3d", device=ctx.device, allow_network=ctx.allow_network,
-        progress=lambda fraction, message: ctx.progress(0.2 * fraction, message),
-    )  # fmt: skip
+    model = pretrained.shared(
+        plan.model, ctx, expect="text_to_3d", tell=lambda fraction, message: ctx.progress(0.2 * fraction, message)
+    )
     made = pretrained.shap_e_mesh(
         model, plan.prompt, seed=int(ctx.rng("noise").integers(1 << 62)), steps=plan.steps, guidance=plan.guidance,
         grid=plan.grid, progress=lambda fraction, message: ctx.progress(0.2 + 0.4 * fraction, message),

@@ -1,7 +1,7 @@
 """The diffusion core: parity with diffusers' own pipelines, its cost, circles, score distillation, few steps.
 
-Parity: tiny pipelines with random weights (Stable Diffusion under seven schedulers, Stable Diffusion 3, Flux), guided, two
-pictures at once; each step's latents against what the pipeline's callback saw. Cost: a convolutional network against a bare loop
+Parity: tiny pipelines with random weights (Stable Diffusion under seven schedulers, v-prediction, img2img, inpainting, Stable
+Diffusion 3, Flux), guided, two pictures at once; each step's latents against what the pipeline's callback saw. Cost: a convolutional network against a bare loop
 over the same diffusers scheduler, least of interleaved runs. Circles: noise rolled against samples rolled, for two networks of
 diffusers, alone (circular padding, rolls by multiples of their stride) and in circular(), with windows too. Score distillation
 and few steps: mixtures of Gaussians, whose exact denoiser is known.
@@ -16,96 +16,18 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import diffusers
 import torch
 from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from dhsdk.diffusion import Guidance, Mixture, Schedule, circular, circular_padding, noise, schedule, windowed
+from dhsdk.diffusion import Mixture, Schedule, circular, circular_padding, noise, schedule, windowed
 from dhsdk.diffusion.distill import distill
 from dhsdk.diffusion.sample import sample
 from tests.diffusion import networks
+from tests.diffusion.loops import WORDS, parity
 
 T = torch.Tensor
-SD = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
-SCHEDULERS = {
-    "DDIMScheduler": {"steps_offset": 1, "clip_sample": False},
-    "DPMSolverMultistepScheduler": {"use_karras_sigmas": True, "steps_offset": 1},
-    "UniPCMultistepScheduler": {"steps_offset": 1},
-    "EulerDiscreteScheduler": {"steps_offset": 1},
-    "EulerAncestralDiscreteScheduler": {"steps_offset": 1},
-    "HeunDiscreteScheduler": {"steps_offset": 1},
-    "PNDMScheduler": {"skip_prk_steps": True, "steps_offset": 1},
-}
-WORDS, NO_WORDS = noise((1, 7, 32), 1), noise((1, 7, 32), 2)
-POOLED, NO_POOLED = noise((1, 32), 3), noise((1, 32), 4)
-
-
-def generators() -> list[torch.Generator]:
-    return [torch.Generator().manual_seed(one) for one in (11, 12)]
-
-
-def watched(pipeline: Callable, **call) -> list[T]:
-    """The latents after each step of a pipeline's own loop."""
-    seen: list[T] = []
-    pipeline(**call, output_type="latent", callback_on_step_end=lambda pipe, step, t, now: seen.append(now["latents"]) or now)
-    return seen
-
-
-def ours(denoiser: Callable, x: T, made: Schedule, **call) -> list[T]:
-    seen: list[T] = []
-    sample(denoiser, x, made, callback=lambda step, total, now, clean: seen.append(now), **call)
-    return seen
-
-
-def furthest(one: list[T], two: list[T]) -> float:
-    if len(one) != len(two):
-        raise RuntimeError(f"{len(one)} steps against {len(two)}")
-    return max(float((a - b).abs().max()) for a, b in zip(one, two, strict=True))
-
-
-def parity(steps: int = 12) -> dict[str, float]:
-    """Largest difference of any latent at any step, by pipeline."""
-    found = {}
-    x, two = noise((2, 4, 16, 16), 5), {"prompt_embeds": WORDS.expand(2, -1, -1), "num_inference_steps": steps}
-    no = {"negative_prompt_embeds": NO_WORDS.expand(2, -1, -1), "guidance_scale": 5.0}
-    for name, config in SCHEDULERS.items():
-        pipeline = networks.stable_diffusion(getattr(diffusers, name)(**SD, **config))
-        theirs = watched(pipeline, latents=x.clone(), generator=generators(), **two, **no)
-        mine = ours(
-            lambda x, t, words, unet=pipeline.unet: unet(x, t, encoder_hidden_states=words).sample,
-            x, Schedule.of(pipeline.scheduler, steps), guidance=Guidance(WORDS, NO_WORDS, 5.0), rng=generators(),
-        )  # fmt: skip
-        found[name.removesuffix("Scheduler")] = furthest(mine, theirs)
-    pipeline = networks.stable_diffusion_3(diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0))
-    pooled = {"pooled_prompt_embeds": POOLED.expand(2, -1), "height": 32, "width": 32}
-    theirs = watched(pipeline, latents=x.clone(), negative_pooled_prompt_embeds=NO_POOLED.expand(2, -1), **two, **no, **pooled)
-    mine = ours(
-        lambda x, t, cond: pipeline.transformer(
-            hidden_states=x, timestep=t.expand(len(x)), encoder_hidden_states=cond[0], pooled_projections=cond[1]
-        ).sample,
-        x, Schedule.of(pipeline.scheduler, steps), guidance=Guidance((WORDS, POOLED), (NO_WORDS, NO_POOLED), 5.0),
-    )  # fmt: skip
-    return found | {"Stable Diffusion 3": furthest(mine, theirs), "Flux": flux(steps, {**two, **pooled})}
-
-
-def flux(steps: int, call: dict) -> float:
-    """Flux packs its latents to (N, cells, channels), shifts its levels by their number and is told where each cell lies."""
-    pipeline = networks.flux(diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True))
-    x, places = noise((2, 64, 16), 5), {}
-    transformer = pipeline.transformer
-    hook = transformer.register_forward_pre_hook(lambda one, given, named: places.update(named), with_kwargs=True)
-    theirs = watched(pipeline, latents=x.clone(), guidance_scale=1.0, **call)
-    hook.remove()
-    settings = pipeline.scheduler.config
-    rise = (settings.max_shift - settings.base_shift) / (settings.max_image_seq_len - settings.base_image_seq_len)
-    mu = settings.base_shift + rise * (x.shape[1] - settings.base_image_seq_len)
-    made = Schedule.of(pipeline.scheduler, steps, sigmas=[1.0 - one / steps for one in range(steps)], mu=mu)
-    told = {**places, "encoder_hidden_states": WORDS.expand(2, -1, -1), "pooled_projections": POOLED.expand(2, -1)}
-    told |= {"return_dict": False}
-    mine = ours(lambda x, t: transformer(**{**told, "hidden_states": x, "timestep": t.expand(len(x)) / 1000})[0], x, made)
-    return furthest(mine, theirs)
 
 
 def overhead(steps: int = 10, runs: int = 9) -> tuple[float, str]:

@@ -38,7 +38,7 @@ def streams(rng: Rng, count: int, name: str) -> list[torch.Generator]:
     Raises:
         ParamError: a list of another length than `count`, or of generators that are not on the CPU.
     """
-    if isinstance(rng, int):
+    if isinstance(rng, int | np.integer):
         return [_seeded(f"{rng}/{number}/{name}") for number in range(count)]
     if isinstance(rng, torch.Generator):
         drawn = [torch.randint(2**62, (), generator=rng, device=rng.device) for _ in range(count)]

@@ -195,9 +195,9 @@ def _levels(scheduler: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """(alphas, sigmas): what the scheduler's own add_noise makes of a clean 1 and of a noise of 1 at each call."""
     count = len(scheduler.timesteps)
     if hasattr(scheduler, "scale_noise"):
-        sigmas = scheduler.sigmas[:count].double().cpu()
-        return 1.0 - sigmas, sigmas
-    one, zero = torch.ones(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
+        sigmas = scheduler.sigmas[:count].float().cpu()
+        return (1.0 - sigmas).double(), sigmas.double()
+    one, zero = torch.ones(1), torch.zeros(1)  # float32, as the scheduler itself will noise
     alphas, sigmas = [], []
     for call in range(count):
         fresh = copy.copy(scheduler)
@@ -205,7 +205,7 @@ def _levels(scheduler: Any) -> tuple[torch.Tensor, torch.Tensor]:
             fresh.set_begin_index(call)
         alphas.append(fresh.add_noise(one, zero, fresh.timesteps[call : call + 1]))
         sigmas.append(fresh.add_noise(zero, one, fresh.timesteps[call : call + 1]))
-    return torch.cat(alphas), torch.cat(sigmas)
+    return torch.cat(alphas).double(), torch.cat(sigmas).double()
 
 
 def _input_scales(scheduler: Any) -> torch.Tensor:

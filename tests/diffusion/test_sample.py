@@ -1,5 +1,6 @@
 """Laws of sample(): pure, deterministic per seed, per item, exact where it must be."""
 
+import copy
 import threading
 
 import diffusers
@@ -83,6 +84,7 @@ def test_noise_is_a_function_of_its_seed(seed, count):
     assert torch.equal(noise((count, 3), seed), noise((count, 3), seed))
     assert not torch.equal(noise((count, 3), seed), noise((count, 3), seed + 1))
     assert torch.equal(noise((count, 3), seed)[:1], noise((1, 3), [seed]))
+    assert torch.equal(noise((count, 3), seed), noise((count, 3), np.uint64(seed)))
 
 
 def test_noise_and_steps_never_share_their_numbers():
@@ -139,26 +141,6 @@ def test_strength_goes_from_the_picture_to_the_noise(kind):
     assert away == sorted(away)
 
 
-def test_the_start_of_img2img_is_that_of_diffusers():
-    pipeline = networks.stable_diffusion(
-        diffusers.DPMSolverMultistepScheduler(use_karras_sigmas=True, steps_offset=1), diffusers.StableDiffusionImg2ImgPipeline
-    )
-    words, init, theirs, ours = noise((1, 7, 32), 1), noise((1, 4, 16, 16), 2), [], []
-    pipeline(
-        image=init, strength=0.6, prompt_embeds=words, negative_prompt_embeds=words, num_inference_steps=10, guidance_scale=1.0,
-        generator=torch.Generator().manual_seed(7), output_type="latent",
-        callback_on_step_end=lambda pipe, step, t, seen: theirs.append(seen["latents"]) or seen,
-    )  # fmt: skip
-    drawn = torch.randn(init.shape, generator=torch.Generator().manual_seed(7))
-    made = Schedule.of(pipeline.scheduler, 10)
-    sample(
-        lambda x, t: pipeline.unet(x, t, encoder_hidden_states=words).sample,
-        drawn, made, init=init, strength=0.6, callback=lambda *one: ours.append(one[2]),
-    )  # fmt: skip
-    assert len(ours) == len(theirs) == 6
-    assert all(torch.allclose(one, two, atol=1e-5) for one, two in zip(ours, theirs, strict=True))
-
-
 def test_the_callback_sees_every_step_and_where_it_leads():
     made, seen = schedule("flow", 6), []
     found = sample(MIXTURE.denoiser(made), noise((2, 2), 1), made, callback=lambda *one: seen.append(one))
@@ -175,6 +157,16 @@ def test_the_type_of_x_is_kept(kind, dtype):
     assert found.dtype == dtype
     full = sample(MIXTURE.denoiser(made), noise((2, 2), 1), made)
     assert torch.allclose(found.float(), full, atol=0.1)
+
+
+@pytest.mark.parametrize("kind", ["dpm++", "flow"])
+def test_a_network_in_bfloat16_stays_near_itself_in_float32(kind):
+    half = copy.deepcopy(NETWORK).to(torch.bfloat16)
+    made = schedule(kind, 6) if kind == "flow" else schedule(kind, 6, prediction_type="v_prediction")
+    full = sample(convolve, noise((2, 4, 8, 8), 1), made)
+    found = sample(lambda x, t: half(x, t).sample, noise((2, 4, 8, 8), 1, dtype=torch.bfloat16), made)
+    assert found.dtype == torch.bfloat16
+    assert float((found.float() - full).abs().mean()) < 0.05 * float(full.abs().mean())
 
 
 @pytest.mark.gpu

@@ -1,10 +1,10 @@
 """The diffusion core: parity with diffusers' own pipelines, its cost, circles, score distillation, few steps.
 
 Parity: tiny pipelines with random weights (Stable Diffusion under seven schedulers, v-prediction, img2img, inpainting, Stable
-Diffusion 3, Flux), guided, two pictures at once; each step's latents against what the pipeline's callback saw. Cost: a convolutional network against a bare loop
-over the same diffusers scheduler, least of interleaved runs. Circles: noise rolled against samples rolled, for two networks of
-diffusers, alone (circular padding, rolls by multiples of their stride) and in circular(), with windows too. Score distillation
-and few steps: mixtures of Gaussians, whose exact denoiser is known.
+Diffusion 3, Flux), guided, two pictures at once; each step's latents against what the pipeline's callback saw. Cost: a
+convolutional network against a bare loop over the same diffusers scheduler, least of interleaved runs. Circles: noise rolled
+against samples rolled, for two networks of diffusers, alone (circular padding, rolls by multiples of their stride) and in
+circular(), with windows too. Score distillation and few steps: mixtures of Gaussians, whose exact denoiser is known.
 """
 
 from __future__ import annotations

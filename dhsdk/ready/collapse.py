@@ -86,17 +86,23 @@ def _link_holds(source: Any, goal: Any, faces: Any, place: Any, alive: Any, list
     other = _around(goal, faces, place, alive, head, after, seen2, times2, epoch)
     if own == 0 or other == 0 or seen[goal] != epoch:
         return False
-    border = False
+    border, apex = False, -1
     c = head[source]
     while c >= 0:
         f = c // 3
         if alive[f]:
+            shares, third = False, -1
             for k in range(3):
                 v = place[faces[f, k]]
                 if v != source:
                     if times[v] > 2:
                         return False
                     border = border or times[v] == 1
+                    shares = shares or v == goal
+                    third = third if v == goal else v
+            if shares and third == apex:
+                return False  # both faces at the edge lie on each other: below they would count as two neighbours in common
+            apex = third if shares else apex
         c = after[c]
     shared = times[goal]
     if shared != (1 if border else 2) or (not border and own + other < 7):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dhsdk.ready.native import solid
 from dhsdk.ready.simplify import simplify
 from dhsdk.scene.mesh import Collider, Mesh, Primitive, Quaternion
 
@@ -53,10 +54,8 @@ def _decomposed(points: np.ndarray, faces: np.ndarray) -> tuple[Collider, ...]:
 
     The part whose hull holds most that is not its own is cut next, until none is worth it.
     """
-    import manifold3d
-
-    whole = manifold3d.Manifold(_coarse(points, faces))
-    if whole.status() != manifold3d.Error.NoError or whole.volume() <= 0.0:
+    whole = solid(*_coarse(points, faces))
+    if whole is None:
         return ()
     worth = WASTE * whole.hull().volume()
     done: list[Any] = []
@@ -74,13 +73,11 @@ def _decomposed(points: np.ndarray, faces: np.ndarray) -> tuple[Collider, ...]:
     return tuple(_hull(np.asarray(one.hull().to_mesh().vert_properties, np.float64)[:, :3]) for one in done)
 
 
-def _coarse(points: np.ndarray, faces: np.ndarray) -> Any:
-    """The surface with few triangles, as manifold3d takes it."""
-    import manifold3d
-
+def _coarse(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The surface with few triangles, points of one place made one."""
     made = simplify([Mesh((Primitive(points, faces),))], MOST_CUT)[0].primitives[0]
     spots, place = np.unique(made.positions, axis=0, return_inverse=True)
-    return manifold3d.Mesh(spots.astype(np.float32), place.reshape(-1)[made.faces].astype(np.uint32))
+    return spots, place.reshape(-1)[made.faces]
 
 
 def _halved(part: Any) -> tuple[Any, ...]:

@@ -13,12 +13,14 @@ from dhsdk.ready.bake import baked
 from dhsdk.ready.layout import texels
 from dhsdk.ready.lightmap import lightmapped
 from dhsdk.ready.maps import materials_of, merged
+from dhsdk.ready.native import atlas
 from dhsdk.ready.options import ForeignOptions, ReadyOptions
 from dhsdk.ready.part import Part, apart, as_came, bare, cut, modes, part_of, shaded, source, target
 from dhsdk.ready.report import Facts, Report
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.steps import APART, KEPT_VOLUME, LEAST, details, fills, make_ready, shifted
-from dhsdk.ready.unwrap import MOST, atlas
+from dhsdk.ready.surface import has_area
+from dhsdk.ready.unwrap import MOST
 from dhsdk.scene import edit
 from dhsdk.scene.frames import world
 from dhsdk.scene.make import place
@@ -113,7 +115,7 @@ def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
         found[id(mesh)] = mesh, copies + count, max(scale, size)
     how = CLOSE[options.close], options.close == "poisson"
     parts = [part_of(mesh, copies, scale, *how) for mesh, copies, scale in found.values() if mesh.triangles]
-    empty = next((part.mesh.name for part in parts if not len(part.surface.faces)), None)
+    empty = next((part.mesh.name for part in parts if not has_area(part.surface)), None)
     if empty is not None:
         raise RequestError(f"a mesh must have triangles with an area, got none in {empty!r}")
     return parts

@@ -23,13 +23,15 @@ SEAM = 2e-5
 """Border points this near become one."""
 NUDGE = 6e-6
 """How far sheets that touch are moved apart."""
+LEAST_OPEN, LEAST_CLOSED = 1e-4, 1e-7
+"""Volume over area to the power 1.5 from which a piece with openings, and one without, encloses something; a ball has 0.094."""
 
 
-def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25, orient: bool = True) -> Surface:
+def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25) -> Surface:
     """The sound surface of triangles (F, 3) over points (P, 3).
 
-    close: holes are filled whose filling is at most this share of their piece's area; larger openings stay. orient: pieces that
-    enclose a volume are turned outwards (cavities inwards), others keep the way most of their area had.
+    close: holes are filled whose filling is at most this share of their piece's area; larger openings stay. Pieces that enclose a
+    volume are turned outwards (cavities inwards), others keep the way most of their area had.
     """
     done: Counter[str] = Counter()
     low, high = points.min(axis=0), points.max(axis=0)
@@ -47,8 +49,12 @@ def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25, orient: b
     faces, origin = faces[keep], origin[keep]
     if not len(faces):
         return Surface(points, faces, origin, np.zeros(0, bool), np.zeros(0, np.int64), done)
-    surface, spot = _oriented(points, faces, origin, size, orient, done)
-    return filled(surface, spot, close)
+    surface = filled(*_sound(points, faces, origin, size, done), close)
+    if done["edges of more than two triangles parted"] or done["one-sided surfaces cut"]:
+        surface = replace(surface, points=_distinct(surface.points, np.unique(surface.faces), size))
+    surface = _outward(_joined(surface))  # once more: what closes an opening decides what a piece encloses
+    done["triangles turned round"] += int((surface.turned & (surface.origin >= 0)).sum())
+    return surface
 
 
 def _welded(points: np.ndarray, faces: np.ndarray, reach: float, done: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -93,10 +99,10 @@ def _sewn(points: np.ndarray, faces: np.ndarray, reach: float, done: Counter[str
     return place[faces]
 
 
-def _oriented(
-    points: np.ndarray, faces: np.ndarray, origin: np.ndarray, size: float, orient: bool, done: Counter[str]
+def _sound(
+    points: np.ndarray, faces: np.ndarray, origin: np.ndarray, size: float, done: Counter[str]
 ) -> tuple[Surface, np.ndarray]:
-    """The surface with a point for each fan of its faces, and which of them are one point (V,)."""
+    """The surface, one way round, with a point for each fan of its faces, and which of them are one point (V,)."""
     order, starts = edges(faces, len(points))
     crowded = int((np.diff(starts) > 2).sum())
     mate = mates(faces, points, order, starts)
@@ -106,11 +112,7 @@ def _oriented(
     surface = Surface(points, np.where(turned[:, None], faces[:, ::-1], faces), origin, turned, piece, done)
     surface = _without_pillows(surface)
     surface, spot = _parted(surface, size)
-    if orient:
-        surface = _outward(surface)
-    surface, spot = _split(surface, spot, size)
-    done["triangles turned round"] += int(surface.turned.sum())
-    return surface, spot
+    return _split(_outward(surface), spot, size)
 
 
 def _volumes(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
@@ -225,6 +227,18 @@ def _unsound(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.concatenate([many, h[same]]), np.concatenate([mate[many], m[same]]), alone
 
 
+def _distinct(points: np.ndarray, used: np.ndarray, size: float) -> np.ndarray:
+    """The points (P, 3), those `used` moved where two would be one in single precision."""
+    points = points.copy()
+    step = max(NUDGE * size, 4.0 * float(np.spacing(np.abs(points).max().astype(np.float32))))
+    while True:
+        place = np.unique(points[used].astype(np.float32), axis=0, return_inverse=True)[1].reshape(-1)
+        again = _rank(place) - 1.0
+        if not again.any():
+            return points
+        points[used] += step * again[:, None] * np.array([0.48, 0.6, 0.64])
+
+
 def _inwards(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """(N, 3) unit vectors against the mean normal of pairs of faces."""
     total = np.zeros((len(one), 3))
@@ -261,11 +275,14 @@ def _directed(ways: np.ndarray) -> np.ndarray:
 
 
 def _outward(surface: Surface) -> Surface:
+    """The surface with the pieces that enclose a volume turned outwards, cavities inwards, others the way most of them came."""
     volume, area = _volumes(surface)
-    solid = np.abs(volume) > 1e-3 * area**1.5 / 10.6  # a ball has 1 / 10.6
-    was = np.bincount(surface.piece, np.where(surface.turned, -1.0, 1.0) * areas(surface), len(volume))
-    flip = np.where(solid, volume < 0, was < 0)
-    inner = [number for number in np.flatnonzero(solid & (volume < 0))[:256] if _in_another(surface, number, volume)]
+    closed = _closed(surface, len(volume))
+    solid = np.abs(volume) > np.where(closed, LEAST_CLOSED, LEAST_OPEN) * area**1.5
+    came = np.where(surface.turned, -1.0, 1.0) * (surface.origin >= 0) * areas(surface)
+    flip = np.where(solid, volume < 0, np.bincount(surface.piece, came, len(volume)) < 0)
+    whole = np.where(closed, volume, 0.0)
+    inner = [number for number in np.flatnonzero(solid & (volume < 0))[:256] if _in_another(surface, number, volume, whole)]
     flip[inner] = False
     if not flip.any():
         return surface
@@ -273,12 +290,28 @@ def _outward(surface: Surface) -> Surface:
     return replace(surface, faces=np.where(turn[:, None], surface.faces[:, ::-1], surface.faces), turned=surface.turned ^ turn)
 
 
-def _in_another(surface: Surface, number: int, volume: np.ndarray) -> bool:
-    """Whether a piece that faces inwards is a cavity: within a piece that faces outwards."""
+def _joined(surface: Surface) -> Surface:
+    """The surface with the faces that hang together by edges as its pieces."""
+    order, starts = edges(surface.faces, len(surface.points))
+    inner = order[np.delete(np.arange(len(order)), starts[:-1])]
+    before = order[np.repeat(starts[:-1], np.diff(starts) - 1)]
+    graph = coo_matrix((np.ones(len(inner), np.int8), (inner // 3, before // 3)), (len(surface.faces), len(surface.faces)))
+    return replace(surface, piece=connected_components(graph, False)[1].astype(np.int64))
+
+
+def _closed(surface: Surface, count: int) -> np.ndarray:
+    """(count,) whether each piece has no border."""
+    order, starts = edges(surface.faces, len(surface.points))
+    lonely = order[starts[:-1][np.diff(starts) == 1]] // 3
+    return np.bincount(surface.piece[lonely], minlength=count) == 0
+
+
+def _in_another(surface: Surface, number: int, volume: np.ndarray, whole: np.ndarray) -> bool:
+    """Whether a piece that faces inwards is a cavity: within a closed one that faces outwards. whole: volumes of closed ones."""
     own = surface.points[surface.faces[surface.piece == number]].reshape(-1, 3)
     low, high, at = own.min(axis=0), own.max(axis=0), own[0]
-    for other in np.argsort(-volume)[:16]:
-        if volume[other] <= abs(volume[number]):
+    for other in np.argsort(-whole)[:16]:
+        if whole[other] <= abs(volume[number]):
             return False
         corners = surface.points[surface.faces[surface.piece == other]]
         if (corners.min(axis=(0, 1)) < low).all() and (corners.max(axis=(0, 1)) > high).all() and _holds(corners, at):

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+FLAT = 1e-6
+"""Height of a triangle over its longest edge that rounding may have made."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
@@ -44,6 +47,13 @@ def areas(surface: Surface) -> np.ndarray:
     """(F,) areas of the faces."""
     a, b, c = (surface.points[surface.faces[:, k]] for k in range(3))
     return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+
+def has_area(surface: Surface) -> bool:
+    """Whether a triangle is higher than rounding: FLAT of its longest edge."""
+    corners = surface.points[surface.faces]
+    longest = ((corners - np.roll(corners, 1, axis=1)) ** 2).sum(axis=2).max(axis=1, initial=0.0)
+    return bool((2.0 * areas(surface) > FLAT * longest).any())
 
 
 def spread(points: np.ndarray, faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from dhsdk.errors import RequestError
+from dhsdk.ready.native import atlas
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.weld import taken
 
@@ -36,27 +36,6 @@ def unwrapped(mesh: Mesh) -> Mesh:
         welded.append((points, place.reshape(-1)[shape.faces]))
     made = {id(shape): with_uvs(shape, *part) for shape, part in zip(bare, atlas(welded, 1024), strict=True)}
     return replace(mesh, primitives=tuple(made.get(id(shape), shape) for shape in mesh.primitives))
-
-
-def atlas(shapes: Sequence[tuple[np.ndarray, np.ndarray]], edge: int, padding: int = 2) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each (points (P, 3), faces (F, 3)): its corners (F, 3) over UVs (V, 2) in [0, 1]; one atlas for all.
-
-    edge: of the texture, pixels, which lie `padding` apart between charts. Points are in one unit, so that all have the same
-    share of texels to their area.
-    """
-    import xatlas
-
-    made = xatlas.Atlas()
-    size = max((float(np.ptp(points, axis=0).max()) for points, _ in shapes), default=1.0) or 1.0
-    for points, faces in shapes:
-        # in a unit of its own: xatlas takes triangles of a millimetre for none
-        middle = (points.min(axis=0) + points.max(axis=0)) / 2
-        made.add_mesh(((points - middle) / size).astype(np.float32), np.ascontiguousarray(faces, dtype=np.uint32))
-    pack = xatlas.PackOptions()
-    pack.padding, pack.resolution, pack.bilinear = padding, edge, True
-    made.generate(xatlas.ChartOptions(), pack)
-    found = (made.get_mesh(number) for number in range(len(shapes)))
-    return [(indices.astype(np.int64).reshape(-1, 3), np.clip(uvs, 0.0, 1.0)) for _, indices, uvs in found]
 
 
 def with_uvs(shape: Primitive, indices: np.ndarray, uvs: np.ndarray) -> Primitive:

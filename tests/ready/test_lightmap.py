@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.ready import ReadyOptions, make_ready
 from dhsdk.ready.layout import crowded
 from dhsdk.ready.lightmap import lightmapped
 from dhsdk.scene import Mesh, Primitive, make
+from tests.effort import examples
 from tests.ready.meshes import topology
 
 
@@ -20,7 +21,7 @@ def doubled(mesh, edge=1024):
     return int(crowded(corners * edge, np.zeros(len(corners), np.int64), edge)[0])
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     shape=st.sampled_from([make.box(), make.sphere(0.5, 24, 12), make.cylinder(0.3, 2.0, 24), make.box((0.01, 3.0, 0.2))]),
     tiles=st.floats(0.2, 7.0),

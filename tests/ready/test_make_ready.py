@@ -3,7 +3,7 @@ from itertools import pairwise
 import manifold3d
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
@@ -16,6 +16,7 @@ from dhsdk.ready.tangents import tangents
 from dhsdk.scene import Collider, Instances, Material, Mesh, Morph, Node, Primitive, Scene, Texture, make
 from dhsdk.scene.check import check
 from dhsdk.scene.compare import differences
+from tests.effort import examples
 
 
 def closed(primitive):
@@ -30,7 +31,7 @@ def ball(segments=32, rings=16):
     return make.single(make.sphere(0.5, segments, rings), "ball")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(tris=st.integers(60, 900), segments=st.integers(8, 40), rings=st.integers(4, 20))
 def test_a_budget_is_met_closely_and_the_part_stays_closed(tris, segments, rings):
     source = ball(segments, rings)

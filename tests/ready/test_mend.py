@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.ready.mend import mended
 from dhsdk.scene import make
+from tests.effort import examples
 from tests.ready.meshes import ball, topology, volume
 
 
@@ -14,7 +15,7 @@ def sound(surface):
     return topology(surface.points, surface.faces)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 999), flipped=st.floats(0.0, 1.0), gone=st.floats(0.0, 0.05), split=st.booleans())
 def test_a_ball_with_holes_and_turned_faces_becomes_closed_and_outward(seed, flipped, gone, split):
     rng = np.random.default_rng(seed)
@@ -117,7 +118,7 @@ def test_a_sliver_of_a_seam_is_sewn():
     assert sound(surface) == (0, 0, 0)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 60), grid=st.integers(2, 4), close=st.sampled_from([0.0, 0.25, 10.0]))
 def test_any_heap_of_triangles_comes_out_with_at_most_two_at_an_edge(seed, count, grid, close):
     """Triangles between the points of a small grid: doubled, crossed, five at an edge, one-sided, without area."""

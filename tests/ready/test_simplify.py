@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.errors import ParamError
@@ -14,6 +14,7 @@ from dhsdk.ready import ReadyOptions, make_ready
 from dhsdk.ready.simplify import simplify
 from dhsdk.scene import Mesh, Primitive, make
 from dhsdk.shapes import kernels
+from tests.effort import examples
 from tests.ready.test_make_ready import closed
 
 KERNELS = kernels()
@@ -77,7 +78,7 @@ def test_no_triangle_loses_or_flips_its_uvs():
     assert judged > 30
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     st.lists(st.tuples(st.integers(6, 40), st.integers(4, 20), st.floats(0.02, 5.0)), min_size=2, max_size=12),
     st.floats(0.2, 0.9),

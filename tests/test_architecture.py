@@ -176,6 +176,21 @@ def test_no_global_randomness_and_no_clock_in_what_is_made():
     assert not found, "\n".join(found)
 
 
+def test_native_mesh_libraries_are_behind_one_door():
+    """They crash or never come back on what they do not expect; ready/native.py looks at it before."""
+    door = Path("dhsdk/ready/native.py")
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees()
+        if path != door
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([one.name for one in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+        if name.split(".")[0] in ("manifold3d", "xatlas")
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_the_layers_hold():
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dhsdk
@@ -16,6 +16,7 @@ from dhsdk.formats.gltf.draco import encoded
 from dhsdk.formats.gltf.packer import ELEMENT_ARRAY_BUFFER, Packer
 from dhsdk.scene import compare, make
 from dhsdk.scene.primitives import sphere
+from tests.effort import examples
 
 BALL = make.single(sphere(0.5, 48, 24), "ball")
 
@@ -29,7 +30,7 @@ def stream(array, target=None):
 
 
 @given(st.integers(1, 700), st.sampled_from([1, 2, 3, 4]), st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_rows_come_back_exactly(count, width, seed):
     rng = np.random.default_rng(seed)
     rows = np.cumsum(rng.integers(-3, 4, (count, width)), axis=0).astype(np.float32) * np.float32(rng.choice([0.25, 1e-3, 7.0]))
@@ -40,7 +41,7 @@ def test_rows_come_back_exactly(count, width, seed):
 
 
 @given(st.lists(st.integers(0, 2**32 - 2), min_size=1, max_size=400), st.sampled_from([np.uint16, np.uint32]))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_indices_come_back_exactly(values, kind):
     flat = np.array(values, np.uint32).astype(kind)
     data = meshopt._packed(flat, True)

@@ -10,7 +10,7 @@ import numpy as np
 import pygltflib
 import pytest
 import trimesh
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from dhsdk.errors import WriteError
 from dhsdk.formats.gltf import Glb, GlbOptions, Gltf, GltfOptions
@@ -20,6 +20,7 @@ from dhsdk.formats.gltf.write import to_glb
 from dhsdk.media import Image
 from dhsdk.scene import Camera, Instances, Light, Material, Mesh, Morph, Node, Primitive, Scene, Texture
 from dhsdk.scene.compare import differences
+from tests.effort import examples
 from tests.formats.gltf_scenes import box, everything, picture
 from tests.scene.strategies import scenes
 
@@ -35,14 +36,14 @@ def of(*primitives: Primitive, **more) -> Scene:
 TRIANGLE = {"positions": np.eye(3), "faces": [[0, 1, 2]]}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150, suppress_health_check=list(HealthCheck))
 @given(scenes())
 def test_what_is_written_comes_back(scene):
     assert differences(scene, from_glb(to_glb(scene))) == []
 
 
 @pytest.mark.parametrize("target", ["godot", "unity", "unreal", "web"])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, suppress_health_check=list(HealthCheck))
 @given(scene=scenes())
 def test_every_target_comes_back(target, scene):
     options = GlbOptions(target=target, instancing="extension", physics="omi")

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dhsdk
@@ -13,6 +13,7 @@ from dhsdk.formats.gltf.textures import encode
 from dhsdk.formats.ktx2.container import MAGIC, pack, unpack
 from dhsdk.formats.ktx2.uastc import decoded, encoded
 from dhsdk.media import Image
+from tests.effort import examples
 
 
 def picture(channels=3, size=256):
@@ -41,7 +42,7 @@ def test_alpha_of_its_own_does_not_spoil_the_colours():
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 4))
-@settings(max_examples=30)
+@examples(30)
 def test_one_colour_is_exact(colour):
     pixels = np.full((4, 8, 4), colour, np.uint8)
     assert (decoded(np.frombuffer(encoded(pixels), np.uint8).reshape(1, 2, 16)) == pixels).all()

@@ -5,7 +5,7 @@ import threading
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -13,6 +13,7 @@ from dhsdk.errors import WriteError
 from dhsdk.formats._i420 import i420
 from dhsdk.formats.mp4 import Mp4
 from dhsdk.media import Clip
+from tests.effort import examples
 
 PICTURES = arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([3, 4])))
 
@@ -29,7 +30,7 @@ def planes(pixels):
     return 16 + 219 * luma, 128 + 224 * blue, 128 + 224 * red
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(PICTURES)
 def test_planes_are_those_of_the_standard(pixels):
     out = i420(pixels)

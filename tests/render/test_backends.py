@@ -6,13 +6,14 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dhsdk
 from dhsdk.errors import RenderError
 from dhsdk.render.backends import numba_cuda, numba_tiles, open3d_rays, pytorch3d_mesh, torch_dense
 from dhsdk.render.visibility import Scanline, fragments, rasterize
+from tests.effort import examples
 from tests.render import reference
 
 SPECS = {
@@ -114,7 +115,7 @@ def test_an_eye_inside_a_room_sees_walls_everywhere(backend):
     assert (see(backend, pos, faces, 64) >= 0).all()
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.integers(0, 10_000))
 def test_a_tessellated_square_covers_every_pixel_once(seed):
     """Corners lie on eighths of a pixel, so that many edges and corners run through pixel centres."""

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from dhsdk.errors import RenderError, SceneError, UnknownName
@@ -21,6 +20,7 @@ from dhsdk.scene import Instances, Mesh, Morph, Node, Primitive, Scene, Skin, ma
 from dhsdk.scene.frames import world
 from dhsdk.scene.pose import at, posed
 from dhsdk.scene.rotation import from_axis_angle, to_matrix
+from tests.effort import examples
 from tests.render.bodies import tube
 
 FIELDS = ("positions", "normals", "tangents", "uvs", "colors", "faces", "material", "node")
@@ -79,7 +79,7 @@ def test_a_skin_that_turns_as_a_whole_turns_its_normals():
     assert np.abs(after.positions - before.positions @ to_matrix(turn).T).max() < 1e-6
 
 
-@effort(max_examples=60, deadline=None)
+@examples(60)
 @given(st.tuples(*[st.floats(-3, 3).filter(lambda v: abs(v) > 0.05)] * 3), st.floats(0, 6), st.floats(-1, 1))
 def test_normals_stay_upright_under_any_scale_and_tangents_lie_in_the_surface(scale, angle, tilt):
     """Also in a mirror; the normal keeps to the outer side."""

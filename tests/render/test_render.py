@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.errors import ParamError, RenderError
@@ -10,6 +10,7 @@ from dhsdk.media import Image
 from dhsdk.render import Settings, View, buffers, clip, frame, look_at, named, orbit, render, sheet
 from dhsdk.render.visibility import rasterize
 from dhsdk.scene import Animation, Camera, Channel, Instances, Material, Node, Scene, Texture, Transmission, make
+from tests.effort import examples
 
 SMALL = Settings(size=(64, 48), samples=1)
 
@@ -31,7 +32,7 @@ def test_a_triangle_covers_the_samples_inside_it():
     assert (seen[x + y > 8] == 0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.integers(0, 32), st.integers(0, 32)), min_size=1, max_size=1), st.booleans())
 def test_a_fan_around_a_point_covers_every_sample_once(middle, turned):
     """Shared edges, also through sample centres, give no hole and no sample to two triangles."""

@@ -8,7 +8,6 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from dhsdk.errors import RenderError
@@ -17,6 +16,7 @@ from dhsdk.render import Settings, View, buffers, cube, look_at, orthographic, p
 from dhsdk.render.environment import directions
 from dhsdk.scene import Camera, Environment, Light, Material, Node, Scene, make
 from dhsdk.scene.rotation import from_axis_angle
+from tests.effort import examples
 
 AT = (0.1, 0.2, -0.15)
 COLOURS = [(0.8, 0.1, 0.1), (0.1, 0.7, 0.1), (0.1, 0.2, 0.8), (0.8, 0.7, 0.1), (0.6, 0.1, 0.7), (0.1, 0.7, 0.7)]
@@ -44,7 +44,7 @@ def room():
 PLAIN = Settings(size=(256, 128), lighting="scene", background="#405060", shadow=0.0)
 
 
-@effort(max_examples=50, deadline=None)
+@examples(50)
 @given(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from(range(12)), st.floats(0.1, 50.0))
 def test_points_between_two_faces_stand_on_the_border_of_both(across, other, edge, far):
     """A point in the plane between two neighbours projects to the rim of both pictures, at the same height."""

@@ -4,15 +4,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from dhsdk.scene import check, edit, make, measure, pose
 from dhsdk.scene.compare import differences
 from dhsdk.scene.references import named_nodes
+from tests.effort import examples
 from tests.scene.strategies import PARTS, meshes, scenes
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = examples(40, suppress_health_check=list(HealthCheck))
 RIGID = PARTS - {"skin", "humanoid"}
 
 

@@ -4,12 +4,13 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from dhsdk.materials.catalogue import CATALOGUE
 from dhsdk.materials.finish import Finish
 from dhsdk.shapes import kernels
+from tests.effort import examples
 from tests.shapes.laws import are_sound, built, scalars, values, with_value
 
 KERNELS = kernels()
@@ -59,7 +60,7 @@ def test_presets_differ_in_their_parts(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_any_design_is_sound(name, data):
     kernel = KERNELS[name]

@@ -2,13 +2,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.shapes import kernels
 from dhsdk.shapes.foliage import Leaf, blade, clump, frond, leaves, softened, tufted
 from dhsdk.shapes.limbs import limb, roots, shared, tapering, wandering
 from dhsdk.shapes.surface import surface
+from tests.effort import examples
 from tests.shapes.laws import built, is_sound, with_value
 
 PLANT = kernels()["plant"]
@@ -28,7 +29,7 @@ def test_boughs_have_the_section_of_what_they_leave(radius, count, share):
     assert count * rest**2 + (share * radius) ** 2 == pytest.approx(radius**2)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(0, 10_000), st.floats(0.0, 0.3), st.floats(0.0, 0.4), st.integers(4, 12), st.booleans())
 def test_a_limb_is_closed_however_it_bends(seed, bend, ridges, sides, pointed):
     rng = np.random.default_rng(seed)
@@ -38,7 +39,7 @@ def test_a_limb_is_closed_however_it_bends(seed, bend, ridges, sides, pointed):
         is_sound(surface(one))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(0, 10_000))
 def test_foliage_is_closed_and_its_soft_normals_agree_with_its_faces(seed):
     rng = np.random.default_rng(seed)

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from dhsdk.shapes import kernels
 from dhsdk.shapes.block import broken, corners, cut, hewn, prism, shell
 from dhsdk.shapes.surface import surface
+from tests.effort import examples
 from tests.shapes.laws import built, is_sound, with_value
 
 ROCK = kernels()["rock"]
@@ -24,7 +25,7 @@ def extent(parts):
     return np.ptp(np.concatenate([part.surface.positions for part in parts]), axis=0)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10_000), st.integers(10, 40), st.floats(0.0, 1.0), st.tuples(*[st.floats(0.1, 3.0)] * 3))
 def test_a_hewn_block_is_convex_and_inside_its_size(seed, planes, blocky, half):
     one = hewn(np.random.default_rng(seed), half, planes, blocky=blocky)
@@ -34,7 +35,7 @@ def test_a_hewn_block_is_convex_and_inside_its_size(seed, planes, blocky, half):
     is_sound(surface(shell(one)))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10_000), st.floats(-0.3, 0.3))
 def test_the_two_sides_of_a_cut_fill_the_block(seed, at):
     rng = np.random.default_rng(seed)
@@ -129,7 +130,7 @@ def test_what_stands_on_a_rock_has_a_place():
         assert one.translation[1] == pytest.approx(part.surface.positions[:, 1].max(), abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10_000), st.floats(0.3, 4.0))
 @example(224, 4.0)
 def test_breaking_corners_takes_no_more_than_its_depth_and_leaves_the_foot(seed, height):

@@ -17,7 +17,7 @@ from typing import Any
 from dhsdk.plugin import Generator
 
 HEAVY = frozenset({
-    "numpy", "scipy", "PIL", "trimesh", "torch", "diffusers", "transformers", "numba", "manifold3d", "xatlas", "open3d",
+    "numpy", "scipy", "PIL", "trimesh", "torch", "diffusers", "transformers", "numba", "manifold3d", "xatlas", "coacd", "open3d",
     "fast_simplification", "av", "cv2", "OpenEXR", "mediapipe", "warp", "build123d", "OCP", "mujoco", "pxr", "ray", "viser",
     "matplotlib",
 })  # fmt: skip

@@ -10,9 +10,10 @@ from dhsdk.errors import RequestError
 from dhsdk.media import Image
 from dhsdk.ready.bake import ALPHA, EMISSION, METALLIC, NORMAL, OCCLUSION, RED, ROUGHNESS, Target, pictures, rebaked
 from dhsdk.ready.layout import Texels, texels
+from dhsdk.ready.native import atlas
 from dhsdk.ready.part import with_tangents
 from dhsdk.ready.tangents import tangents
-from dhsdk.ready.unwrap import MOST, atlas, with_uvs
+from dhsdk.ready.unwrap import MOST, with_uvs
 from dhsdk.render.geometry import Geometry, gathered
 from dhsdk.render.posing import smooth
 from dhsdk.scene import edit

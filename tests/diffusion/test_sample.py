@@ -7,7 +7,7 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dhsdk.diffusion.guide import Guidance
@@ -16,6 +16,7 @@ from dhsdk.diffusion.sample import noise, sample, streams
 from dhsdk.diffusion.schedules import KINDS, Schedule, schedule
 from dhsdk.errors import Cancelled, GenerationError, ParamError
 from tests.diffusion import networks
+from tests.effort import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array:DeprecationWarning")  # numpy, of diffusers
 MIXTURE = Mixture(torch.tensor([[1.0, 0.5], [-1.0, 0.7], [0.2, -1.0]]), 0.2, torch.tensor([0.5, 0.3, 0.2]))
@@ -79,7 +80,7 @@ def test_an_item_does_not_know_its_batch():
 
 
 @given(seed=st.integers(0, 2**63), count=st.integers(1, 5))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_noise_is_a_function_of_its_seed(seed, count):
     assert torch.equal(noise((count, 3), seed), noise((count, 3), seed))
     assert not torch.equal(noise((count, 3), seed), noise((count, 3), seed + 1))

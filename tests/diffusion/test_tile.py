@@ -3,7 +3,7 @@
 import diffusers
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -13,6 +13,7 @@ from dhsdk.diffusion.schedules import KINDS, Schedule, schedule
 from dhsdk.diffusion.tile import anchors, circular, circular_padding, rolled, windowed
 from dhsdk.errors import ParamError
 from tests.diffusion import networks
+from tests.effort import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array:DeprecationWarning")  # numpy, of diffusers
 T = torch.tensor(300.0)
@@ -43,7 +44,7 @@ def seam(x):
     around=st.booleans(),
     batch=st.integers(1, 9),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_windows_change_nothing_for_a_denoiser_without_neighbours(size, window, share, around, batch):
     x = noise((2, 3, *size), 1)
     found = windowed(lambda x, t: 2.0 * x + 1.0, window, int(share * window), around, batch)(x, T)

@@ -5,13 +5,14 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from dhsdk.diffusion.pretrained.headers import LARGEST_HEADER, read_header
 from dhsdk.errors import ReadError
+from tests.effort import examples
 
 
 def written(path, header, data=b"", length=None):
@@ -85,7 +86,7 @@ def accepted_by_reference(path):
         return None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 400), to=st.integers(0, 255), cut=st.integers(0, 200))
 def test_a_changed_or_cut_file_is_an_error_of_ours_or_a_sound_header(tmp_path, at, to, cut):
     """Whatever is accepted, the reference reader accepts with the same names: nothing slips by that it would stumble on."""
@@ -108,7 +109,7 @@ TOKENS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tokens=st.lists(TOKENS, max_size=40))
 def test_headers_of_random_tokens_never_end_in_another_error(tmp_path, tokens):
     path = written(tmp_path / "random.safetensors", ("{" + "".join(tokens)).encode(), b"0000")

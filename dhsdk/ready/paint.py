@@ -169,13 +169,14 @@ class _Canvas:
     def take(self, seen: ViewBuffers, picture: np.ndarray) -> None:
         """Adds a painted picture to the texels that it shows."""
         height, width = seen.depth.shape
-        pixels, far = seen.view.projected(self._points, width, height)
         facing = _facing(seen.view, self._points, self._normals, self._flat) * self._open
+        one = np.flatnonzero(facing)
+        pixels, far = seen.view.projected(self._points[one], width, height)
         with np.errstate(divide="ignore", invalid="ignore"):
             x, y = pixels[:, 0] / pixels[:, 2] - 0.5, pixels[:, 1] / pixels[:, 2] - 0.5
-        inside = (facing > 0) & (far > seen.view.camera.near) & (x > -1) & (x < width) & (y > -1) & (y < height)
-        one = np.flatnonzero(inside)
-        light, found = self._taps(one, seen, decoded(picture), x[one], y[one], far[one])
+        inside = (far > seen.view.camera.near) & (x > -1) & (x < width) & (y > -1) & (y < height)
+        one = one[inside]
+        light, found = self._taps(one, seen, decoded(picture), x[inside], y[inside], far[inside])
         one, light = one[found], light[found]
         self._sums[one] += light * facing[one, None]
         self._weights[one] += facing[one]

@@ -21,8 +21,7 @@ WIDTH = 32
 
 
 def folder(name: str) -> Path:
-    """The saved pipeline of this name: sd, sd_inpaint, sd_controlnet, sdxl, sd_upscale, latent_upscale, sd3, flux, flux_fill,
-    qwen, shap_e."""
+    """The saved pipeline of this name: a key of BUILDERS."""
     return _saved(name)
 
 
@@ -158,6 +157,27 @@ def _sd():
     from diffusers import StableDiffusionPipeline
 
     return StableDiffusionPipeline(**_sd_parts())
+
+
+def _sd_checked():
+    """With the safety checker and the feature extractor that the published folders of Stable Diffusion 1 have."""
+    from diffusers import StableDiffusionPipeline
+    from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+    from transformers import CLIPConfig, CLIPImageProcessor
+
+    config = CLIPConfig(
+        text_config={"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
+                     "vocab_size": 99},
+        vision_config={"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
+                       "image_size": 32, "patch_size": 16},
+        projection_dim=16,
+    )  # fmt: skip
+    checker = StableDiffusionSafetyChecker(config).eval()
+    for weights in (checker.concept_embeds_weights, checker.special_care_embeds_weights):
+        weights.data.fill_(2.0)  # no picture is that close
+    size = {"height": 32, "width": 32}
+    extractor = CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=size)
+    return StableDiffusionPipeline(**_sd_parts() | {"safety_checker": checker, "feature_extractor": extractor})
 
 
 def _sd_inpaint():
@@ -333,8 +353,9 @@ def _shap_e():
 
 
 BUILDERS = {
-    "sd": _sd, "sd_inpaint": _sd_inpaint, "sd_controlnet": _sd_controlnet, "sdxl": _sdxl, "sd_upscale": _sd_upscale,
-    "latent_upscale": _latent_upscale, "sd3": _sd3, "flux": _flux, "flux_fill": _flux_fill, "qwen": _qwen, "shap_e": _shap_e,
+    "sd": _sd, "sd_checked": _sd_checked, "sd_inpaint": _sd_inpaint, "sd_controlnet": _sd_controlnet, "sdxl": _sdxl,
+    "sd_upscale": _sd_upscale, "latent_upscale": _latent_upscale, "sd3": _sd3, "flux": _flux, "flux_fill": _flux_fill,
+    "qwen": _qwen, "shap_e": _shap_e,
 }  # fmt: skip
 
 

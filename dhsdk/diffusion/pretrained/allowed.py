@@ -66,6 +66,9 @@ PIPELINES: Mapping[str, Allowed] = {
     ),
 }
 
+CLIP_ONLY = ("Stable Diffusion 1 and 2", "Stable Diffusion XL")
+"""Families whose words are read by CLIP alone, which reads no more than its length."""
+
 Role = Literal["weights", "tokenizer", "scheduler", "processor"]
 
 _WEIGHTS = {
@@ -85,7 +88,10 @@ _SCHEDULERS = (
     "DDIM DDPM DEISMultistep DPMSolverMultistep DPMSolverSinglestep EulerAncestralDiscrete EulerDiscrete FlowMatchEulerDiscrete "
     "FlowMatchHeunDiscrete HeunDiscrete KDPM2AncestralDiscrete KDPM2Discrete LCM LMSDiscrete PNDM TCD UniPCMultistep"
 )
-_PROCESSORS = "CLIPFeatureExtractor CLIPImageProcessor CLIPImageProcessorFast SiglipImageProcessor"
+_PROCESSORS = (
+    "CLIPFeatureExtractor CLIPImageProcessor CLIPImageProcessorFast CLIPImageProcessorPil SiglipImageProcessor"
+    " SiglipImageProcessorPil"
+)
 
 COMPONENTS: Mapping[tuple[str, str], Role] = {
     **{(library, name): "weights" for library, names in _WEIGHTS.items() for name in names.split()},
@@ -95,7 +101,7 @@ COMPONENTS: Mapping[tuple[str, str], Role] = {
 }
 """(library, class) as model_index.json writes them -> what files such a part has."""
 
-RENAMED: Mapping[str, str] = {"CLIPFeatureExtractor": "CLIPImageProcessor"}
+RENAMED: Mapping[str, str] = {"CLIPFeatureExtractor": "CLIPImageProcessor", "CLIPImageProcessorFast": "CLIPImageProcessor"}
 """Classes that old folders name and the installed library calls otherwise."""
 
 

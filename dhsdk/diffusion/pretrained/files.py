@@ -19,8 +19,7 @@ STEMS = ("diffusion_pytorch_model", "model")
 def read_json(path: Path) -> dict[str, Any]:
     """The object in this file. Raises ReadError when it is too large, broken or not an object."""
     try:
-        if path.stat().st_size > LARGEST_JSON:
-            raise ReadError(f"a JSON file of a model has at most {LARGEST_JSON} bytes, {path} has {path.stat().st_size}")
+        check_size(path)
         found = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise ReadError(f"cannot read {path}: {error.strerror or error}") from error
@@ -29,6 +28,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ReadError(f"{path} must hold a JSON object, found {type(found).__name__}")
     return found
+
+
+def check_size(path: Path) -> None:
+    """Raises ReadError when one of the small files is no small file."""
+    if path.stat().st_size > LARGEST_JSON:
+        raise ReadError(f"a small file of a model has at most {LARGEST_JSON} bytes, {path} has {path.stat().st_size}")
 
 
 def weights_name(names: set[str]) -> tuple[str | None, str | None]:

@@ -10,11 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from dhsdk.diffusion.pretrained.allowed import COMPONENTS, PIPELINES, Kind, Role
-from dhsdk.diffusion.pretrained.files import PICKLED, STEMS, licence, read_json, shards, short, size_text, weights_name
+from dhsdk.diffusion.pretrained.files import (
+    PICKLED,
+    STEMS,
+    check_size,
+    licence,
+    read_json,
+    shards,
+    short,
+    size_text,
+    weights_name,
+)
 from dhsdk.diffusion.pretrained.headers import Header, read_header
 from dhsdk.errors import ReadError
 from dhsdk.frozen import EMPTY
 
+MOST_LAYERS = 1000
 DTYPES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 
@@ -76,6 +87,13 @@ def inspect_folder(path: str | Path) -> FolderCard:
     is merely absent stands in `missing`.
     """
     path = Path(path).expanduser()
+    try:
+        return _inspected(path)
+    except OSError as error:
+        raise ReadError(f"the folder {path} cannot be read: {error.strerror or error}") from error
+
+
+def _inspected(path: Path) -> FolderCard:
     index, parts = pipeline_index(path)
     pipeline = index["_class_name"]
     allowed = PIPELINES[pipeline]
@@ -161,6 +179,8 @@ def _component(path: Path, name: str, cls: tuple[str, str], role: Role) -> tuple
     }[role]
     for choice in wanted:
         if all((path / name / one).is_file() for one in choice):
+            for one in choice:
+                check_size(path / name / one)
             return Component(name, *cls, role, tuple(f"{name}/{one}" for one in choice)), []
     return Component(name, *cls, role, ()), [f"{name}/" + " or ".join(" and ".join(choice) for choice in wanted)]
 
@@ -178,6 +198,7 @@ def _weights(path: Path, name: str, cls: tuple[str, str]) -> tuple[Component, li
             raise ReadError(
                 f"quantized weights are not supported, {config} has a quantization_config: take the plain safetensors"
             )
+        _check_depth(config, said)
     first, variant = weights_name({one.name for one in (path / name).iterdir()})
     files = [] if first is None else [first, *shards(path / name / first)]
     absent = [file for file in files if not (path / name / file).is_file()]
@@ -195,6 +216,18 @@ def _weights(path: Path, name: str, cls: tuple[str, str]) -> tuple[Component, li
         name, *cls, "weights", tuple(f"{name}/{one}" for one in ("config.json", *files)), bytes=sum(one.bytes for one in headers),
         numbers=sum(map(_numbers, headers)), dtype=_commonest(headers), variant=variant,
     ), missing  # fmt: skip
+
+
+def _check_depth(config: Path, said: Mapping[str, Any]) -> None:
+    """Layers are built one by one before a weight is read: a number of them must not keep the machine busy for ever."""
+    for key, value in said.items():
+        if isinstance(value, Mapping):
+            _check_depth(config, value)
+        elif any(word in key for word in ("layers", "depth", "blocks")):
+            counts = value if isinstance(value, list) else [value]
+            most = max((one for one in counts if isinstance(one, int | float)), default=0)
+            if most > MOST_LAYERS:
+                raise ReadError(f"a network has at most {MOST_LAYERS} layers of a kind, {config} asks for {key} = {most}")
 
 
 def _numbers(header: Header) -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dhsdk.diffusion.pretrained.allowed import PIPELINES, Kind
+from dhsdk.diffusion.pretrained.allowed import CLIP_ONLY, PIPELINES, Kind
+from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.errors import GenerationError, ParamError, RequestError
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def _call(
         words["num_inference_steps"] = steps
     if guidance is not None:
         words[named] = guidance
+    if progress is not None and (unread := _unread(pretrained, prompt)):
+        progress(0.0, f"the words that the model does not read any more: {unread}")
     noise = torch.Generator("cpu").manual_seed(seed)
     given = {name: value for name, value in given.items() if name in takes}
     with pretrained.running(pipe, progress), torch.random.fork_rng(devices=[]), torch.no_grad():
@@ -180,6 +183,17 @@ def _call(
     if not np.isfinite(made).all():
         raise GenerationError("the decoded picture has values that are not finite: take dtype='float32' or 'bfloat16'")
     return np.clip(made, 0.0, 1.0)
+
+
+def _unread(pretrained: Pretrained, prompt: str) -> str:
+    """What a text encoder of fixed length leaves out at the end of the prompt; pipelines cut it without a word."""
+    if pretrained.card.family not in CLIP_ONLY:
+        return ""
+    tokenizer = pretrained.pipe.tokenizer
+    with quiet():
+        tokens = tokenizer(prompt).input_ids
+    most = tokenizer.model_max_length
+    return str(tokenizer.decode(tokens[most - 1 : -1])).strip() if len(tokens) > most else ""
 
 
 def _unit(pipe: Any) -> int:

@@ -4,9 +4,14 @@ import json
 import shutil
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dhsdk.diffusion.pretrained import PIPELINES, inspect_folder
+from dhsdk.diffusion.pretrained import PIPELINES, inspect_folder, load
+from dhsdk.diffusion.pretrained.allowed import COMPONENTS
 from dhsdk.diffusion.pretrained.files import LARGEST_JSON, licence, read_json, shards, size_text, weights_name
+from dhsdk.diffusion.pretrained.loading import _class
+from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.errors import ReadError
 from tests.diffusion import tiny
 
@@ -126,6 +131,75 @@ def test_parts_with_code_or_quantized_weights_are_refused(sd, key, message):
         inspect_folder(sd)
 
 
+def test_a_config_that_asks_for_endless_layers_is_refused(sd):
+    for part, key, value in [("text_encoder", "num_hidden_layers", 10**9), ("unet", "layers_per_block", [1, 10**9])]:
+        config = sd / part / "config.json"
+        before = config.read_text("utf-8")
+        config.write_text(json.dumps({"inner": json.loads(before) | {key: value}}), "utf-8")
+        with pytest.raises(
+            ReadError, match=f"a network has at most 1000 layers of a kind, .*{part}.* asks for {key} = 1000000000"
+        ):
+            inspect_folder(sd)
+        config.write_text(before, "utf-8")
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_of_ours(sd, monkeypatch):
+    def refuse(path, *given, **more):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(ReadError, match=r"the folder .*sd cannot be read: Permission denied"):
+        inspect_folder(sd)
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["diffusers", "transformers"]),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=8), one, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    key=st.sampled_from(["_class_name", "unet", "vae", "scheduler", "new", "_x", ""]),
+    value=ODD,
+    raw=st.none() | st.binary(max_size=40),
+)
+def test_any_model_index_gives_a_card_or_an_error_of_ours(shared, key, value, raw):
+    index = json.loads((tiny.folder("sd") / "model_index.json").read_text("utf-8")) | {key: value}
+    (shared / "model_index.json").write_bytes(json.dumps(index).encode() if raw is None else raw)
+    try:
+        assert inspect_folder(shared).pipeline in PIPELINES
+    except ReadError:
+        return
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    return tiny.edited("sd", tmp_path_factory.mktemp("shared") / "sd")
+
+
+@pytest.mark.parametrize(
+    "name", ["CLIPFeatureExtractor", "CLIPImageProcessor", "CLIPImageProcessorFast", "CLIPImageProcessorPil"]
+)
+def test_every_name_that_a_feature_extractor_had_is_known(tmp_path, name):
+    folder = tiny.edited("sd_checked", tmp_path / "sd", feature_extractor=["transformers", name])
+    assert type(load(folder).pipe.feature_extractor).__name__ == "CLIPImageProcessorPil"
+
+
+def test_every_class_that_is_allowed_exists():
+    import diffusers
+
+    with quiet():
+        assert all(isinstance(_class(*one), type) for one in COMPONENTS)
+        assert all(isinstance(getattr(diffusers, name), type) for one in PIPELINES.values() for name in one.serves.values())
+
+
 def test_folders_of_another_kind_are_told_by_what_they_look_like(tmp_path):
     with pytest.raises(ReadError, match=r"a pretrained model is a folder with a model_index.json, .*none is not there"):
         inspect_folder(tmp_path / "none")
@@ -159,7 +233,7 @@ def test_json_files_are_limited_and_must_be_objects(tmp_path):
             inspect_folder(tmp_path)
     with path.open("wb") as file:
         file.truncate(LARGEST_JSON + 1)
-    with pytest.raises(ReadError, match=f"a JSON file of a model has at most {LARGEST_JSON} bytes, "):
+    with pytest.raises(ReadError, match=f"a small file of a model has at most {LARGEST_JSON} bytes, "):
         read_json(path)
     with pytest.raises(ReadError, match=r"cannot read .*none.json: No such file"):
         read_json(tmp_path / "none.json")

@@ -149,11 +149,23 @@ def test_a_decoder_that_overflows_is_told():
         text_to_image(loaded, WORDS, steps=1)
 
 
-def test_a_picture_that_the_safety_checker_withheld_is_no_black_picture(pretrained, monkeypatch):
-    loaded = pretrained("sd")
-    monkeypatch.setattr(loaded.pipe, "run_safety_checker", lambda image, device, dtype: (image * 0, [True]))
+def test_a_picture_that_the_safety_checker_withheld_is_no_black_picture():
+    loaded = load(tiny.folder("sd_checked"))
+    assert text_to_image(loaded, WORDS, steps=1).std() > 0.0
+    with torch.no_grad():
+        loaded.pipe.safety_checker.concept_embeds_weights.fill_(-2.0)
     with pytest.raises(GenerationError, match="the folder's safety checker withheld the picture: take another seed"):
         text_to_image(loaded, WORDS, steps=1)
+
+
+def test_words_beyond_the_length_of_the_text_encoder_are_told(pretrained):
+    """The tiny tokenizer reads 16 tokens, two of them its own marks; an "a" is one."""
+    told = []
+    text_to_image(pretrained("sd"), 14 * "a " + "wooden tree", steps=1, progress=lambda share, text: told.append(text))
+    assert told[0] == "the words that the model does not read any more: wooden tree"
+    told.clear()
+    text_to_image(pretrained("sd"), WORDS, steps=1, progress=lambda share, text: told.append(text))
+    assert told == ["step 1 of 1"]
 
 
 @pytest.mark.parametrize(

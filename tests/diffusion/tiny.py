@@ -186,26 +186,49 @@ def _sd_inpaint():
     return StableDiffusionInpaintPipeline(**_sd_parts(9))
 
 
+def _controlnet(unet):
+    from diffusers import ControlNetModel
+
+    made = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 16))
+    for one in (*made.controlnet_down_blocks.parameters(), *made.controlnet_cond_embedding.conv_out.parameters()):
+        one.data.normal_(0.0, 0.1)  # zero at birth: it would say nothing
+    return made
+
+
 def _sd_controlnet():
-    from diffusers import ControlNetModel, StableDiffusionControlNetPipeline
+    from diffusers import StableDiffusionControlNetPipeline
 
     parts = _sd_parts()
-    controlnet = ControlNetModel.from_unet(parts["unet"], conditioning_embedding_out_channels=(8, 16))
-    for one in (*controlnet.controlnet_down_blocks.parameters(), *controlnet.controlnet_cond_embedding.conv_out.parameters()):
-        one.data.normal_(0.0, 0.1)  # zero at birth: it would say nothing
-    return StableDiffusionControlNetPipeline(**parts, controlnet=controlnet)
+    return StableDiffusionControlNetPipeline(**parts, controlnet=_controlnet(parts["unet"]))
+
+
+def _sdxl_parts(inputs: int = 4) -> dict:
+    return {
+        "vae": vae(), "text_encoder": clip_text(), "text_encoder_2": clip_text(projection=True), "tokenizer": clip_tokenizer(),
+        "tokenizer_2": clip_tokenizer(), "scheduler": ddim(), "add_watermarker": False,
+        "unet": unet(inputs, 2 * WIDTH, addition_embed_type="text_time", addition_time_embed_dim=8,
+                     transformer_layers_per_block=1, projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+                     use_linear_projection=True),
+    }  # fmt: skip
 
 
 def _sdxl():
     from diffusers import StableDiffusionXLPipeline
 
-    text_2 = clip_text(projection=True)
-    return StableDiffusionXLPipeline(
-        vae=vae(), text_encoder=clip_text(), text_encoder_2=text_2, tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(),
-        unet=unet(text=2 * WIDTH, addition_embed_type="text_time", addition_time_embed_dim=8, transformer_layers_per_block=1,
-                  projection_class_embeddings_input_dim=6 * 8 + WIDTH, use_linear_projection=True),
-        scheduler=ddim(), add_watermarker=False,
-    )  # fmt: skip
+    return StableDiffusionXLPipeline(**_sdxl_parts())
+
+
+def _sdxl_inpaint():
+    from diffusers import StableDiffusionXLInpaintPipeline
+
+    return StableDiffusionXLInpaintPipeline(**_sdxl_parts(9))
+
+
+def _sdxl_controlnet():
+    from diffusers import StableDiffusionXLControlNetPipeline
+
+    parts = _sdxl_parts()
+    return StableDiffusionXLControlNetPipeline(**parts, controlnet=_controlnet(parts["unet"]))
 
 
 def _sd_upscale():
@@ -354,6 +377,7 @@ def _shap_e():
 
 BUILDERS = {
     "sd": _sd, "sd_checked": _sd_checked, "sd_inpaint": _sd_inpaint, "sd_controlnet": _sd_controlnet, "sdxl": _sdxl,
+    "sdxl_inpaint": _sdxl_inpaint, "sdxl_controlnet": _sdxl_controlnet,
     "sd_upscale": _sd_upscale, "latent_upscale": _latent_upscale, "sd3": _sd3, "flux": _flux, "flux_fill": _flux_fill,
     "qwen": _qwen, "shap_e": _shap_e,
 }  # fmt: skip

@@ -91,5 +91,11 @@ def short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def one_line(error: Exception) -> str:
+    """What a foreign error says, on one line and not for ever."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
 def size_text(size: int) -> str:
     return f"{size / 2**30:.2f} GiB" if size >= 1 << 29 else f"{size / 2**20:.1f} MiB"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dhsdk.diffusion.pretrained.allowed import COMPONENTS
-from dhsdk.diffusion.pretrained.files import shards, weights_name
+from dhsdk.diffusion.pretrained.files import one_line, shards, weights_name
 from dhsdk.diffusion.pretrained.folder import pipeline_index
 from dhsdk.diffusion.pretrained.watch import Progress
 from dhsdk.errors import MissingExtra, NetworkNotAllowed, ReadError, RequestError
@@ -74,7 +74,7 @@ def _download(name: str, revision: str, report: Progress) -> Path:
         for at, file in enumerate(weights):
             fetch(file, at / len(weights), (at + 1) / len(weights))
     except (HfHubHTTPError, OSError) as error:
-        raise ReadError(f"the hub did not give {name} at {revision}: {' '.join(str(error).split())[:300]}") from error
+        raise ReadError(f"the hub did not give {name} at {revision}: {one_line(error)}") from error
     return folder
 
 

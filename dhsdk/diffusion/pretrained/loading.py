@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dhsdk.diffusion.pretrained.allowed import PIPELINES, RENAMED, Kind, serving
-from dhsdk.diffusion.pretrained.files import file_sha256
+from dhsdk.diffusion.pretrained.files import file_sha256, one_line
 from dhsdk.diffusion.pretrained.folder import DTYPES, Component, FolderCard, inspect_folder
 from dhsdk.diffusion.pretrained.hub import local_folder
 from dhsdk.diffusion.pretrained.latent import LatentModel, latent_model
 from dhsdk.diffusion.pretrained.lora import merge, read_loras
-from dhsdk.diffusion.pretrained.memory import check_room, room_for
+from dhsdk.diffusion.pretrained.memory import check_room, is_of_memory, room_for
 from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.diffusion.pretrained.watch import Progress, watched
 from dhsdk.errors import MissingExtra, ReadError, RequestError
@@ -195,7 +195,7 @@ def _part(card: FolderCard, component: Component, dtype: Any) -> Any:
         try:
             return cls.from_pretrained(str(where), local_files_only=True)
         except Exception as error:  # any fault of a foreign reader is a fault of the file that it read
-            raise ReadError(f"the {component.role} {where} cannot be read as {component.cls}: {_line(error)}") from error
+            raise ReadError(f"the {component.role} {where} cannot be read as {component.cls}: {one_line(error)}") from error
     chosen = {} if component.variant is None else {"variant": component.variant}
     key = "dtype" if component.library in ("transformers", "stable_diffusion") else "torch_dtype"
     try:
@@ -203,27 +203,16 @@ def _part(card: FolderCard, component: Component, dtype: Any) -> Any:
             str(where), **{key: dtype}, **chosen, local_files_only=True, use_safetensors=True, low_cpu_mem_usage=True,
             output_loading_info=True,
         )  # fmt: skip
-    except (MemoryError, torch_out_of_memory()):
-        raise
     except Exception as error:
-        raise ReadError(f"the weights {where} do not fit {component.cls}: {_line(error)}") from error
+        if is_of_memory(error):
+            raise
+        raise ReadError(f"the weights {where} do not fit {component.cls}: {one_line(error)}") from error
     wrong = [f"lacks {name}" for name in sorted(said["missing_keys"])] + [
         f"other shape: {one}" for one in said["mismatched_keys"]
     ]
     if wrong:
         raise ReadError(f"the weights {where} do not fit {component.cls}: {', '.join(wrong[:3])} ({len(wrong)} in all)")
     return model.eval()
-
-
-def torch_out_of_memory() -> type[BaseException]:
-    import torch
-
-    return torch.OutOfMemoryError
-
-
-def _line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if len(text) <= 300 else text[:297] + "..."
 
 
 def _assemble(name: str, parts: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

@@ -50,16 +50,22 @@ def check_room(card: FolderCard, device: str, dtype: str, offload: str) -> None:
 @contextmanager
 def room_for(what: str, device: str, dtype: str, offload: str) -> Iterator[None]:
     """Within, running out of memory is a RequestError that says what to do."""
-    import torch
-
     try:
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise RequestError(f"{what} ran out of memory on {device}: {_mend(device, dtype, offload)}") from error
-    except RuntimeError as error:
-        if "not enough memory" not in str(error) and "can't allocate memory" not in str(error):  # the CPU's allocator
+    except Exception as error:
+        if not is_of_memory(error):
             raise
         raise RequestError(f"{what} ran out of memory on {device}: {_mend(device, dtype, offload)}") from error
+
+
+def is_of_memory(error: Exception) -> bool:
+    """It is Python's, the GPU's or the CPU allocator's way of saying that there is no more memory."""
+    import torch
+
+    told = str(error)
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and ("not enough memory" in told or "can't allocate memory" in told)
+    )
 
 
 def _mend(device: str, dtype: str, offload: str) -> str:

@@ -56,8 +56,9 @@ def test_words_to_picture_as_the_pipeline_itself_does(name, pretrained):
     same(ours(model, x, 5.0), theirs(loaded, x, 5.0))
 
 
-def test_a_unet_made_for_inpainting(pretrained, picture):
-    loaded = pretrained("sd_inpaint")
+@pytest.mark.parametrize("name", ["sd_inpaint", "sdxl_inpaint"])
+def test_a_unet_made_for_inpainting(name, pretrained, picture):
+    loaded = pretrained(name)
     model = loaded.latent_model()
     mask = torch.zeros(1, 1, SIZE[1], SIZE[0])
     mask[..., 8:20, 8:24] = 1.0
@@ -67,8 +68,9 @@ def test_a_unet_made_for_inpainting(pretrained, picture):
     same(ours(model, x, 5.0, beside=beside), its)
 
 
-def test_a_controlnet_and_its_weight(pretrained, picture):
-    loaded = pretrained("sd_controlnet")
+@pytest.mark.parametrize("name", ["sd_controlnet", "sdxl_controlnet"])
+def test_a_controlnet_and_its_weight(name, pretrained, picture):
+    loaded = pretrained(name)
     model = loaded.latent_model()
     x = noise(model.shape(SIZE), 3)
     its = theirs(loaded, x, 5.0, image=picture, controlnet_conditioning_scale=0.7)

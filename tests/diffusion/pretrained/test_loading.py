@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import dhsdk
-from dhsdk.diffusion.pretrained import load, loading, memory, spec
+from dhsdk.diffusion.pretrained import load, loading, memory, spec, text_to_image
 from dhsdk.diffusion.pretrained.files import file_sha256
 from dhsdk.errors import Cancelled, NetworkNotAllowed, ReadError, RequestError, UnknownName
 from dhsdk.models import ModelStore
@@ -17,6 +17,16 @@ from dhsdk.plugin import Request
 from tests.diffusion import tiny
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
+
+
+OUT_OF_MEMORY = pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried"),
+    ],
+)
 
 
 @pytest.fixture
@@ -179,9 +189,9 @@ def test_a_broken_tokenizer_is_named(sd):
 
 
 def test_a_config_that_asks_for_a_giant_is_an_error_of_ours(sd):
-    """The weights are small, the configuration lies: nothing of its size is allocated."""
+    """The weights are small, the configuration lies."""
     config = sd / "unet" / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text("utf-8")) | {"block_out_channels": [1 << 15, 1 << 15]}), "utf-8")
+    config.write_text(json.dumps(json.loads(config.read_text("utf-8")) | {"block_out_channels": [1 << 12, 1 << 12]}), "utf-8")
     with pytest.raises(ReadError, match="do not fit UNet2DConditionModel"):
         load(sd)
 
@@ -208,14 +218,7 @@ def test_memory_wanted_on_a_device_falls_with_offload(sd):
     assert 0 < memory.free_bytes("cpu") < 1 << 45
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory"),
-        MemoryError(),
-        RuntimeError("DefaultCPUAllocator: not enough memory: you tried"),
-    ],
-)
+@OUT_OF_MEMORY
 def test_running_out_of_memory_in_a_call_names_the_mend(pretrained, error):
     loaded = pretrained("sd")
     with (
@@ -225,6 +228,16 @@ def test_running_out_of_memory_in_a_call_names_the_mend(pretrained, error):
         loaded.running(loaded.pipe, None),
     ):
         raise error
+
+
+@OUT_OF_MEMORY
+def test_running_out_of_memory_while_loading_is_no_fault_of_the_file(sd, error, monkeypatch):
+    def fail(*given, **more):
+        raise error
+
+    monkeypatch.setattr("diffusers.UNet2DConditionModel.from_pretrained", fail)
+    with pytest.raises(RequestError, match="loading sd ran out of memory on cpu: dtype='bfloat16' halves it; or take a smaller"):
+        load(sd)
 
 
 def test_other_errors_of_a_call_pass_as_they_are(pretrained):
@@ -279,3 +292,10 @@ def test_the_store_of_a_host_keeps_folders_and_shares_them(sd):
 def test_a_generator_gets_a_folder_from_its_context(sd):
     context = dhsdk.Host()._context(Request("thing", None), None, None)
     assert context.model(str(sd)) is context.model(str(sd))
+
+
+def test_a_folder_saved_for_image_to_image_serves_all_three(tmp_path):
+    folder = tiny.edited("sd", tmp_path / "sd", _class_name="StableDiffusionImg2ImgPipeline")
+    loaded = load(folder)
+    assert type(loaded.pipe).__name__ == "StableDiffusionImg2ImgPipeline"
+    assert text_to_image(loaded, "a chair", steps=1).shape == (32, 32, 3)

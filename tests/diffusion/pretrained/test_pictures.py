@@ -39,8 +39,8 @@ def made(kind, loaded, picture, mask, seed=0, prompt=WORDS, progress=None):
 SHAPES = {"text_to_image": (32, 48, 3), "image_to_image": (32, 32, 3), "inpaint": (32, 32, 3), "controlnet": (32, 32, 3)}
 CASES = [
     *((name, kind) for name in ("sd", "sdxl", "sd3", "flux", "qwen") for kind in ("text_to_image", "image_to_image", "inpaint")),
-    ("sd_inpaint", "inpaint"), ("flux_fill", "inpaint"), ("sd_controlnet", "controlnet"), ("sd_upscale", "upscale"),
-    ("latent_upscale", "upscale"),
+    ("sd_inpaint", "inpaint"), ("sdxl_inpaint", "inpaint"), ("flux_fill", "inpaint"), ("sd_controlnet", "controlnet"),
+    ("sdxl_controlnet", "controlnet"), ("sd_upscale", "upscale"), ("latent_upscale", "upscale"),
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_every_family_makes_pictures_that_follow_seed_and_words(name, kind, pret
     assert told[-1][0] == 1.0
 
 
-@pytest.mark.parametrize("name", ["sd", "sd_inpaint", "flux_fill"])
+@pytest.mark.parametrize("name", ["sd", "sd_inpaint", "sdxl_inpaint", "sd3", "flux_fill", "qwen"])
 def test_inpainting_keeps_the_rest_exactly(name, pretrained, picture, mask):
     result = made("inpaint", pretrained(name), picture, mask)
     assert np.array_equal(result[mask == 0.0], picture[mask == 0.0])

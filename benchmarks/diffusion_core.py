@@ -141,6 +141,37 @@ def few_steps() -> None:
         print(f"  {' '.join([kind, *map(str, config.values())]):26s} " + "  ".join(cells))
 
 
+def kept(cells: int = 64, count: int = 300) -> None:
+    """Smooth Gaussian lines whose first half is kept: their exact denoiser, and what is open in the rest, are known."""
+    at, half = torch.arange(cells, dtype=torch.float64), cells // 2
+    made = schedule("flow_unipc", 20)
+    calls = {float(t): call for call, t in enumerate(made.timesteps)}
+    print(
+        "kept half of a line, 20 steps: error of the 4 cells at the border / what is open there | step at the border / true step"
+    )
+    for smooth in (3.0, 6.0, 12.0):
+        spread = torch.exp(-((at[:, None] - at) ** 2) / (2 * smooth**2)) + 1e-4 * torch.eye(cells)
+        sizes, axes = torch.linalg.eigh(spread)
+        truth = noise((count, cells), 5, dtype=torch.float64) @ torch.linalg.cholesky(spread).T
+        onto = spread[half:, :half] @ torch.linalg.inv(spread[:half, :half])
+        rest, left = truth[:, :half] @ onto.T, (spread[half:, half:] - onto @ spread[:half, half:]).diagonal()
+
+        def ask(x: T, t: T, sizes: T = sizes, axes: T = axes) -> T:
+            alpha, sigma = float(made.alphas[calls[float(t)]]), float(made.sigmas[calls[float(t)]])
+            clean = (x.double() @ axes * (alpha * sizes / (alpha**2 * sizes + sigma**2))) @ axes.T
+            return made.predicted(x.double(), clean, calls[float(t)]).to(x.dtype)
+
+        cells_said = []
+        for steer in (0, 2, 4, 8):
+            found = sample(
+                ask, noise((count, cells), 1), made, init=truth.float(), mask=(at >= half).float(), steer=steer
+            ).double()
+            off = float(((found[:, half:] - rest)[:, :4].square().mean() / left[:4].mean()).sqrt())
+            step, true = ((one[:, half] - truth[:, half - 1]).abs().mean() for one in (found, truth))
+            cells_said.append(f"steer {steer}: {off:.2f} | {float(step / true):.2f}")
+        print(f"  smooth over {smooth:.0f} cells: " + "   ".join(cells_said))
+
+
 def main() -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
@@ -159,6 +190,7 @@ def main() -> None:
                 f"  {mode}, {steps} steps, spread {spread}: error {errors[mode, steps, spread]:.4f}, modes {modes} of .4 .3 .2 .1"
             )
     few_steps()
+    kept()
     worst = {key: max(errors[(*key, spread)] for spread in (0.05, 0.2)) for key in (("sds", 500), ("antithetic", 500))}
     note = (
         "sds, 500 steps: mean distance of a render to the nearest mode / the target's rms distance from its mean, "

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from dhsdk.diffusion.schedules import Schedule
 from dhsdk.errors import ParamError
 
 Denoiser = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -76,6 +77,63 @@ def guided(
 ) -> Denoiser:
     """`denoiser` under classifier-free guidance; the meaning and the errors are those of Guidance."""
     return Guidance(cond, uncond, scale, interval, rescale).of(denoiser)
+
+
+def steered(
+    schedule: Schedule,
+    predict: Callable[[torch.Tensor, int], torch.Tensor],
+    x: torch.Tensor,
+    call: int,
+    init: torch.Tensor,
+    mask: torch.Tensor,
+    rounds: int,
+) -> torch.Tensor:
+    """predict(x, call), moved to what the denoiser would say if it knew that the clean sample is init where mask is 0.
+
+    By Tweedie's formula the gradient of the denoiser is the covariance of the clean sample, given x; so the kept part corrects
+    the new one as in linear regression. It is solved by `rounds` of minimal residuals, not by conjugate gradients: those come
+    nearer to an exact denoiser, but networks, whose gradient is no covariance, drive them to infinity.
+    Where almost nothing of the clean sample shows yet (alpha below a twentieth) the prediction is left alone.
+
+    Raises:
+        ParamError: predict is not differentiable.
+
+    Source: Rozet et al. 2024 (Learning diffusion priors from observations), section 4.2 (moment matching), with
+    minimal residuals (Saad, Iterative methods for sparse linear systems, section 5.3.2).
+    """
+    alpha, sigma = float(schedule.alphas[call]), float(schedule.sigmas[call])
+    if alpha * alpha < (alpha * alpha + sigma * sigma) / 400.0:
+        return predict(x, call)
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        prediction = predict(x, call)
+        if not prediction.requires_grad:
+            raise ParamError("steer needs a denoiser that is differentiable, and what it gave has no gradient")
+        clean = schedule.denoised(x, prediction, call)
+    kept = 1.0 - mask
+
+    def covary(one: torch.Tensor) -> torch.Tensor:
+        """The covariance of all cells with the kept ones, times `one`."""
+        return sigma * sigma / alpha * torch.autograd.grad(clean, x, (kept * one).to(clean), retain_graph=True)[0]
+
+    wanted = _solved(lambda one: kept * covary(one) + RIDGE * one, kept * (init - clean.detach()), rounds)
+    return schedule.predicted(x.detach(), clean.detach() + covary(wanted), call)
+
+
+RIDGE = 1e-4
+"""Variance that a kept cell is allowed, in units of the data."""
+
+
+def _solved(matrix: Callable[[torch.Tensor], torch.Tensor], right: torch.Tensor, rounds: int) -> torch.Tensor:
+    """About the solution of matrix(s) = right for each item: what is left shrinks in every round, whatever the matrix is."""
+    axes = tuple(range(1, right.ndim))
+    found, rest = torch.zeros_like(right), right
+    for _ in range(rounds):
+        bent = matrix(rest)
+        far = (rest * bent).sum(axes, keepdim=True) / (bent * bent).sum(axes, keepdim=True).clamp_min(1e-20)
+        far = far.clamp_min(0.0)  # an exact denoiser's covariance never asks for a way back
+        found, rest = found + far * rest, rest - far * bent
+    return found
 
 
 def spread(cond: Any, count: int) -> Any:

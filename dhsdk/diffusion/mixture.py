@@ -56,22 +56,13 @@ class Mixture:
 
     def denoiser(self, schedule: Schedule) -> Denoiser:
         """The perfect denoiser, in what `schedule` asks for; it knows the levels of this schedule alone."""
-        levels = {
-            float(t): (float(a), float(s), float(c))
-            for t, a, s, c in zip(schedule.timesteps, schedule.alphas, schedule.sigmas, schedule.scales, strict=True)
-        }
+        calls = {float(t): call for call, t in enumerate(schedule.timesteps)}
 
         def denoise(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-            alpha, sigma, scale = levels[float(t)]
-            clean = self.clean(x / scale, alpha, sigma)
-            if schedule.prediction == "sample":
-                return clean
-            drawn = (x / scale - alpha * clean) / sigma
-            if schedule.prediction == "flow":
-                return drawn - clean
-            if schedule.prediction == "epsilon":
-                return drawn
-            return (alpha * drawn - sigma * clean) / (alpha**2 + sigma**2) ** 0.5
+            call = calls[float(t)]
+            full = x.to(torch.promote_types(x.dtype, torch.float32)) / float(schedule.scales[call])
+            clean = self.clean(full, float(schedule.alphas[call]), float(schedule.sigmas[call]))
+            return schedule.predicted(full, clean, call).to(x.dtype)
 
         return denoise
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import torch
 
-from dhsdk.diffusion.guide import Conditional, Denoiser, Guidance
+from dhsdk.diffusion.guide import Conditional, Denoiser, Guidance, steered
 from dhsdk.diffusion.schedules import Schedule
 from dhsdk.diffusion.tile import Circular, anchors, rolled
 from dhsdk.errors import Cancelled, GenerationError, ParamError
@@ -62,6 +64,7 @@ def sample(
     mask: torch.Tensor | None = None,
     init: torch.Tensor | None = None,
     strength: float = 1.0,
+    steer: int = 0,
     rng: Rng = 0,
     callback: Callback | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -74,6 +77,8 @@ def sample(
         begins. At strength 0 it is the result, at strength 1 without a mask it has no say (SDEdit, img2img).
     mask: 1 where something new is made, 0 where init is kept (exactly, at the end), between them a blend; broadcast to x.
         The kept part is noised by x to the level of each step.
+    steer: with a mask, rounds by which the kept part also draws the new one to where it fits: 2 to 4 halve the step at the
+        border. Each step then takes 1 + steer gradients through the denoiser. 0: the kept part is only put in place.
     rng: for stochastic solvers and for the rolls of circular(): one stream per item, on the CPU.
     callback: called after each step. cancelled: asked before each step; True stops with Cancelled.
 
@@ -85,34 +90,55 @@ def sample(
 
     Source: Meng et al. 2022 (SDEdit); known regions: Lugmayr et al. 2022 (RePaint), equation 8, with one noise for all steps.
     """
-    _check(x, init, mask)
+    _check(x, init, mask, strength, steer)
     begin = schedule.begin(strength) if init is not None else 0
-    if init is None and strength != 1.0:
-        raise ParamError(f"strength needs an init to start from, got {strength!r} without one")
     if init is not None and begin == len(schedule):
         return init.to(x).clone()
     shifts = anchors(x) if isinstance(denoiser, Circular) else None
     generators = streams(rng, len(x), "steps")
     ask = _asked(denoiser, guidance, generators)
     with torch.no_grad():
-        x, init, mask = (_moved(one, shifts, x.shape, -1) for one in (x, init, mask))  # type: ignore[assignment]
-        given, init, mask = x, None if init is None else init.to(x), None if mask is None else mask.to(x)
-        x = schedule.noised(init, given, begin) if init is not None and strength < 1.0 else given * schedule.initial
+        given, init, mask = _moved(x, shifts, x), _moved(init, shifts, x), _moved(mask, shifts, x)
+        known = None if init is None or mask is None else _Known(schedule, init, mask, given, steer)
+        x = given * schedule.initial if init is None or strength == 1.0 else schedule.noised(init, given, begin)
         solver, total = schedule.run(begin), len(schedule) - begin
         timesteps = schedule.timesteps.to(x.device)
+
+        def predict(x: torch.Tensor, call: int) -> torch.Tensor:
+            return ask(solver.scaled(x, call), timesteps[call])
+
         for number, call in enumerate(range(begin, len(schedule)), 1):
             if cancelled is not None and cancelled():
                 raise Cancelled(f"cancelled before step {number} of {total}")
-            prediction = _checked(ask(solver.scaled(x, call), timesteps[call]), x, number, total)
+            prediction = predict(x, call) if known is None else known.predict(predict, x, call)
             before, x = x, solver.step(prediction, x, call, generators).to(x.dtype)
-            if init is not None and mask is not None:
-                last = call + 1 == len(schedule)
-                x = mask * x + (1.0 - mask) * (init if last else schedule.noised(init, given, call + 1))
+            x = x if known is None else known.put(x, call)
             check_finite(x, "latents", number, total, timesteps[call])
             if callback is not None:
                 clean = schedule.denoised(before, prediction, call).to(x.dtype)
                 callback(number, total, _back(x, shifts), _back(clean, shifts))
         return _back(x, shifts)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The part of a run that is kept: init where mask is 0."""
+
+    schedule: Schedule
+    init: torch.Tensor
+    mask: torch.Tensor
+    noise: torch.Tensor
+    steer: int
+
+    def predict(self, predict: Callable[[torch.Tensor, int], torch.Tensor], x: torch.Tensor, call: int) -> torch.Tensor:
+        if not self.steer:
+            return predict(x, call)
+        return steered(self.schedule, predict, x, call, self.init, self.mask, self.steer)
+
+    def put(self, x: torch.Tensor, call: int) -> torch.Tensor:
+        """x after this call, with the kept part as it is at that level."""
+        last = call + 1 == len(self.schedule)
+        return self.mask * x + (1.0 - self.mask) * (self.init if last else self.schedule.noised(self.init, self.noise, call + 1))
 
 
 def check_finite(x: torch.Tensor, what: str, number: int, total: int, t: torch.Tensor) -> None:
@@ -128,11 +154,17 @@ def _seeded(text: str) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 1)
 
 
-def _check(x: torch.Tensor, init: torch.Tensor | None, mask: torch.Tensor | None) -> None:
+def _check(x: torch.Tensor, init: torch.Tensor | None, mask: torch.Tensor | None, strength: float, steer: int) -> None:
     if x.ndim < 2 or not x.is_floating_point():
         raise ParamError(f"x must be noise of shape (N, C, H, W) or (N, D), got {tuple(x.shape)} of {x.dtype}")
     if init is not None and init.shape != x.shape:
         raise ParamError(f"init must have the shape of x {tuple(x.shape)}, got {tuple(init.shape)}")
+    if init is None and strength != 1.0:
+        raise ParamError(f"strength needs an init to start from, got {strength!r} without one")
+    if not isinstance(steer, int) or steer < 0:
+        raise ParamError(
+            f"steer must be a whole number of at least 0, got {steer!r} (rounds by which the kept part draws the new one)"
+        )
     if mask is None:
         return
     if init is None:
@@ -148,36 +180,37 @@ def _check(x: torch.Tensor, init: torch.Tensor | None, mask: torch.Tensor | None
 
 
 def _asked(denoiser: Denoiser | Circular | Conditional, guidance: Guidance | None, generators: list[torch.Generator]) -> Denoiser:
-    """The denoiser of this run: guided, and rolled by a random number of columns at each call when it is a circular one."""
+    """The denoiser of this run: guided, checked, and a circular one rolled by a random number of columns at each call."""
     inner = denoiser.denoiser if isinstance(denoiser, Circular) else denoiser
     asked: Denoiser = inner if guidance is None else guidance.of(inner)  # type: ignore[assignment, arg-type]
-    if not isinstance(denoiser, Circular):
-        return asked
+
+    def checked(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        prediction = asked(x, t)
+        if not isinstance(prediction, torch.Tensor):
+            raise GenerationError(f"a denoiser must return a tensor, got {type(prediction).__name__}")
+        if prediction.shape != x.shape:
+            raise GenerationError(
+                f"a denoiser must return the shape of its input {tuple(x.shape)}, got {tuple(prediction.shape)}"
+            )
+        return prediction
 
     def turned(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         shifts = [int(torch.randint(x.shape[3], (), generator=one)) for one in generators]
-        return rolled(asked(rolled(x, shifts), t), [-one for one in shifts])
+        return rolled(checked(rolled(x, shifts), t), [-one for one in shifts])
 
-    return turned
+    return turned if isinstance(denoiser, Circular) else checked
 
 
-def _moved(one: torch.Tensor | None, shifts: list[int] | None, shape: torch.Size, sign: int) -> torch.Tensor | None:
-    """`one`, of this shape or broadcast to it, rolled into the frame of a circular run."""
+@overload
+def _moved(one: torch.Tensor, shifts: list[int] | None, x: torch.Tensor) -> torch.Tensor: ...
+@overload
+def _moved(one: torch.Tensor | None, shifts: list[int] | None, x: torch.Tensor) -> torch.Tensor | None: ...
+def _moved(one: torch.Tensor | None, shifts: list[int] | None, x: torch.Tensor) -> torch.Tensor | None:
+    """`one`, of the shape of x or broadcast to it, on its device, rolled into the frame of a circular run."""
     if one is None or shifts is None:
-        return one
-    return rolled(one.expand(shape), [sign * shift for shift in shifts])
+        return one if one is None else one.to(x)
+    return rolled(one.to(x).expand(x.shape), [-shift for shift in shifts])
 
 
 def _back(x: torch.Tensor, shifts: list[int] | None) -> torch.Tensor:
     return x if shifts is None else rolled(x, shifts)
-
-
-def _checked(prediction: torch.Tensor, x: torch.Tensor, number: int, total: int) -> torch.Tensor:
-    if not isinstance(prediction, torch.Tensor):
-        raise GenerationError(f"a denoiser must return a tensor, got {type(prediction).__name__} at step {number} of {total}")
-    if prediction.shape != x.shape:
-        raise GenerationError(
-            f"a denoiser must return the shape of its input {tuple(x.shape)}, got {tuple(prediction.shape)} "
-            f"at step {number} of {total}"
-        )
-    return prediction

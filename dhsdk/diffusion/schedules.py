@@ -115,6 +115,16 @@ class Schedule:
         length = (alpha * alpha + sigma * sigma) ** 0.5
         return (alpha / length) * (x / length) - (sigma / length) * prediction
 
+    def predicted(self, x: torch.Tensor, clean: torch.Tensor, call: int) -> torch.Tensor:
+        """The prediction that points from x to this clean sample: the inverse of denoised()."""
+        alpha, sigma = float(self.alphas[call]), float(self.sigmas[call])
+        if self.prediction == "sample":
+            return clean
+        if self.prediction == "flow":
+            return (x - clean) / sigma
+        noise = (x - alpha * clean) / sigma
+        return noise if self.prediction == "epsilon" else (alpha * noise - sigma * clean) / (alpha * alpha + sigma * sigma) ** 0.5
+
     def ask(self, denoiser: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], x: torch.Tensor, call: int) -> torch.Tensor:
         """The denoiser's prediction for x at the level of this call; outside of a run, as score distillation asks."""
         return denoiser(x * float(self.scales[call]), self.timesteps[call].to(x.device))

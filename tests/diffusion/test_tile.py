@@ -120,9 +120,11 @@ def test_yaw_equivariance_holds_for_masks_starts_and_guidance():
     words = Guidance(noise((1, 7, 32), 2), torch.zeros(1, 7, 32), 3.0)
     ask = circular(lambda x, t, words: WORDS_UNET(x, t, encoder_hidden_states=words).sample)
     seen = []
-    one = sample(ask, x, made, init=init, mask=mask, strength=0.8, guidance=words, callback=lambda *now: seen.append(now[2]))
+    one = sample(
+        ask, x, made, init=init, mask=mask, strength=0.8, steer=2, guidance=words, callback=lambda *now: seen.append(now[2])
+    )
     x, init, mask = (torch.roll(part, 5, -1) for part in (x, init, mask))
-    two = sample(ask, x, made, init=init, mask=mask, strength=0.8, guidance=words)
+    two = sample(ask, x, made, init=init, mask=mask, strength=0.8, steer=2, guidance=words)
     assert torch.equal(torch.roll(one, 5, -1), two)
     assert torch.equal(seen[-1], one)
     assert torch.equal(two[..., 5:14], init[..., 5:14])

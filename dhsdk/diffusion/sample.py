@@ -69,7 +69,7 @@ def sample(
     callback: Callback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> torch.Tensor:
-    """Clean samples (in the shape, dtype and device of x) that `denoiser` and `schedule` make of the noise x.
+    """Clean samples (in the shape, dtype and device of x) that `denoiser` makes of the noise x; a pure call, from any thread.
 
     x: unit normal noise (N, C, H, W) or (N, D), as noise() draws it; it is scaled to the schedule's start here.
     guidance: classifier-free guidance; `denoiser` is then a conditional one.
@@ -81,8 +81,6 @@ def sample(
         border. Each step then takes 1 + steer gradients through the denoiser. 0: the kept part is only put in place.
     rng: for stochastic solvers and for the rolls of circular(): one stream per item, on the CPU.
     callback: called after each step. cancelled: asked before each step; True stops with Cancelled.
-
-    The call keeps no state: the same arguments give the same result, from any thread.
 
     Raises:
         ParamError: shapes, strength or rng that do not fit. Cancelled.

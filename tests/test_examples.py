@@ -20,6 +20,7 @@ MADE = {
     "fit_pose": ("goal.png", "found.png"),
     "materials": ("materials.png",),
     "diffusion_core": ("steps.png", "panorama.png", "distilled.png"),
+    "painted_chest": ("quilt.glb", "brush.glb", "quilt_front.png", "quilt_back.png", "brush_front.png", "brush_back.png"),
     "own_generator": ("steps.glb", "steps.png"),
 }
 

@@ -307,3 +307,64 @@ def test_distillation_runs_with_a_pipeline(tmp_path, design):
     made = painted(tmp_path, design, method="distill", steps=1)
     own = painted(tmp_path, design, method="distill", steps=1)
     np.testing.assert_array_equal(base(made), base(own))
+
+
+@pytest.fixture
+def host():
+    return Host(device="cpu")
+
+
+def test_a_painted_chair_from_prompt_to_file_and_back(host, tmp_path):
+    values = {"prompt": "a small oak stool", "texture": 64, "backend": "paint", "model": str(tiny.folder("sd"))}
+    edits = {"views": 2, "pixels": 64, "steps": 1, "legs.count": 5}
+    request = host.request("text_to_3d", plan=edits, seed=3, **values)
+    plan = host.plan(request)
+    assert (plan.backend, plan.design.backend, plan.views, plan.design.objects[0].shape.legs.count) == ("paint", "design", 2, 5)
+    made = host.generate(request)
+    own = made.extras["dhsdk"]
+    assert own["backend"] == "paint"
+    assert "StableDiffusionPipeline sd" in [one["name"] for one in own["models"]]
+    assert len(own["models"]) == 2  # and the prior of the design
+    assert "oak" in own["understood"]
+    host.save(made, tmp_path / "a.glb")
+    again = host.rebuild(tmp_path / "a.glb")
+    np.testing.assert_array_equal(base(again), base(made))
+    taller = host.generate(host.request("text_to_3d", plan=edits, seed=3, change="taller", **values))
+    assert np.ptp(bounds(taller), axis=0)[1] > np.ptp(bounds(made), axis=0)[1]
+
+
+def test_a_mesh_by_shap_e_from_prompt_to_file_and_back(host, tmp_path):
+    values = {"prompt": "a corgi", "texture": 64, "backend": "shap-e", "model": str(tiny.folder("shap_e")), "tris": 500}
+    request = host.request("text_to_3d", plan={"steps": 1, "grid": 24, "size": 0.3}, **values)
+    made = host.generate(request)
+    assert np.ptp(bounds(made), axis=0).max() == pytest.approx(0.3, abs=0.01)
+    assert made.extras["dhsdk"]["backend"] == "shap-e"
+    assert made.extras["dhsdk"]["assumed"] == ("1 m along its longest edge: the model knows no sizes",)
+    host.save(made, tmp_path / "a.glb")
+    again = host.rebuild(tmp_path / "a.glb")
+    np.testing.assert_array_equal(again.nodes[0].mesh.primitives[0].positions, made.nodes[0].mesh.primitives[0].positions)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"backend": "shap-e"},
+            "model must be the folder of a diffusers pipeline for backend shap-e, got none: give --model FOLDER",
+        ),
+        (
+            {"backend": "paint"},
+            "model must be the folder of a diffusers pipeline for backend paint, got none: give --model FOLDER",
+        ),
+        ({"model": "some/folder"}, "model is for --backend shap-e and paint, got one with backend design: leave out one of both"),
+        ({"backend": "shap-e", "model": "a/b", "prompt": " "}, "a prompt must say what to make, got none: 'a corgi'"),
+        (
+            {"backend": "shap-e", "model": "a/b", "change": "taller"},
+            "words cannot change a mesh by shap-e, got 'taller': put them",
+        ),
+    ],
+)
+def test_what_a_request_lacks_is_told_before_any_work(host, values, message):
+    with pytest.raises(RequestError) as error:
+        host.generate(host.request("text_to_3d", **{"prompt": "a stool", **values}))
+    assert message in str(error.value)

@@ -1,10 +1,15 @@
-"""Plans of the pretrained backends: a mesh by Shap-E, or a designed scene whose base colour a picture model paints."""
+"""Plans of all backends: a design, a mesh by Shap-E, or a design whose base colour a picture model paints."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from dhsdk.params import Plan, param
+import pydantic
+
+from dhsdk.errors import ParamError, PromptError
+from dhsdk.params import Plan, Words, param
+from dhsdk.plugin import Context
+from dhsdk.plugins.text_to_3d import TextTo3dParams
 from dhsdk.plugins.text_to_3d.plan import TextTo3dPlan
 
 
@@ -40,3 +45,52 @@ class PaintPlan(Plan):
     )
     steps: int = param(30, help="denoising steps of a view; of the whole, 20 times as many for distill", ge=1, le=1000)
     guidance: float = param(7.5, help="how closely the words are followed", ge=0.0, le=100.0)
+
+
+AnyPlan = Annotated[TextTo3dPlan | ShapEPlan | PaintPlan, pydantic.Field(discriminator="backend")]
+NEEDS = {
+    "shap-e": "a Shap-E pipeline (prior, text_encoder, tokenizer, scheduler, shap_e_renderer)",
+    "paint": "a picture pipeline: Stable Diffusion, with a ControlNet for depth or without, FLUX or Qwen-Image",
+}
+
+
+def resolved(params: TextTo3dParams, ctx: Context) -> Any:
+    """The plan of a request. Raises PromptError, and ParamError: a backend without its model, or a model without its backend."""
+    if params.backend not in NEEDS:
+        if params.model:
+            raise ParamError(
+                f"model is for --backend shap-e and paint, got one with backend {params.backend}: leave out one of both"
+            )
+        return _designed(params, ctx)
+    if not params.model.strip():
+        raise ParamError(
+            f"model must be the folder of a diffusers pipeline for backend {params.backend}, got none: give --model FOLDER, "
+            f"which holds model_index.json and the weights as .safetensors of {NEEDS[params.backend]}"
+        )
+    if params.backend == "paint":
+        made = _designed(params.model_copy(update={"backend": "design"}), ctx)
+        return PaintPlan(design=made, prompt=params.prompt, model=params.model, words=made.words, models=made.models)
+    if not params.prompt.strip():
+        raise PromptError("a prompt must say what to make, got none: 'a corgi'")
+    words = Words(assumed=("1 m along its longest edge: the model knows no sizes",))
+    return ShapEPlan(
+        prompt=params.prompt, model=params.model, tris=params.tris, texture=params.texture, lods=params.lods, words=words
+    )
+
+
+def _designed(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
+    from dhsdk.plugins.text_to_3d.design import design
+
+    return design(params, ctx)
+
+
+def changed(plan: Any, text: str, ctx: Context) -> Any:
+    """The plan moved by words: its design, where it has one. Raises PromptError."""
+    from dhsdk.plugins.text_to_3d.change import changed as moved
+
+    if isinstance(plan, ShapEPlan):
+        raise PromptError(f"words cannot change a mesh by shap-e, got {text!r}: put them into the prompt")
+    if isinstance(plan, PaintPlan):
+        design = moved(plan.design, text, ctx)
+        return plan.model_copy(update={"design": design, "words": design.words, "models": design.models})
+    return moved(plan, text, ctx)

@@ -1,4 +1,4 @@
-"""A chest painted by hand: a painter is a function from what a view shows to a picture. One knows places, one keeps what is there."""
+"""A chest painted: a painter is a function from what a view shows to a picture. One knows places, one adds to what is there."""
 
 import sys
 from pathlib import Path

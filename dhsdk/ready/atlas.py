@@ -21,6 +21,7 @@ from dhsdk.scene.frames import world
 from dhsdk.scene.material import Material, Texture
 from dhsdk.scene.mesh import Mesh, Primitive
 from dhsdk.scene.types import Node, Scene
+from dhsdk.scene.weld import faceted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +103,7 @@ def _unwrapped(scene: Scene, edge: int) -> tuple[Node, ...]:
 
 def _alone(shape: Primitive) -> Primitive:
     """The primitive with tangents of its new UVs; what its vertex colours and variants said is in the maps, or gone."""
+    shape = faceted(shape)
     normals = shape.normals if shape.normals is not None else smooth(shape.positions, shape.faces)
     along = tangents(shape.positions, normals, shape.uvs[0], shape.faces.astype(np.int64))
     return replace(shape, normals=normals, tangents=along, colors=None, variants=(), material=shape.material or Material())

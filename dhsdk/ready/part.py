@@ -192,18 +192,13 @@ def as_came(part: Part) -> Mesh:
         normals[surface.origin[own]] = corner_normals(surface.points, surface.faces, CREASE)[0][own]
     out, start = [], 0
     for one in part.mesh.primitives:
-        rows = np.arange(start, start + len(one.faces))
+        left = np.flatnonzero(kept[start : start + len(one.faces)])
+        rows = start + left
         start += len(one.faces)
-        rows = rows[kept[rows]]
         if len(rows):
-            made = _turned(one, part.look.faces[rows] - _first(part, one), turned[rows])
+            made = _turned(one, one.faces[left], turned[rows])
             out.append(made if made.normals is not None else _with_normals(made, normals[rows]))
     return replace(part.mesh, primitives=tuple(out))
-
-
-def _first(part: Part, shape: Primitive) -> int:
-    """Number of a primitive's first vertex among those of the look."""
-    return next(start for one, start in _with_starts(part.mesh) if one is shape)
 
 
 def _with_normals(shape: Primitive, corners: np.ndarray) -> Primitive:

@@ -15,6 +15,7 @@ from dhsdk.scene.material import Material
 from dhsdk.scene.mesh import Primitive
 from dhsdk.scene.pose import moved
 from dhsdk.scene.types import Node, Scene
+from dhsdk.scene.weld import faceted
 
 MOST_FACES = 20_000_000
 FARTHEST = 1e25
@@ -159,6 +160,7 @@ def _parts(scene: Scene) -> Iterator[_Part]:
             total += len(primitive.faces) * len(copies)
             if total > MOST_FACES:
                 raise RenderError(f"a picture must have at most {MOST_FACES:,} triangles, got more: use a lower LOD")
+            primitive = faceted(primitive)
             if node.skin is not None and primitive.joints is not None and primitive.joints.size:
                 most, joints = int(primitive.joints.max()), len(node.skin.joints)
                 if most >= joints:

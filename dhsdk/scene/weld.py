@@ -44,6 +44,14 @@ def _welded(shape: Primitive) -> Primitive:
     return taken(shape, keep, place[which][shape.faces])
 
 
+def faceted(shape: Primitive) -> Primitive:
+    """The primitive with vertices of its own for each triangle where it has no normals, so that every triangle is flat; itself
+    where it has. Source: glTF 2.0, section 3.7.2.1: without normals, flat ones are calculated."""
+    if shape.normals is not None or shape.mode != "triangles":
+        return shape
+    return taken(shape, shape.faces.reshape(-1), np.arange(3 * len(shape.faces)).reshape(-1, 3))
+
+
 def taken(shape: Primitive, keep: np.ndarray, faces: np.ndarray) -> Primitive:
     """The primitive with only the vertices `keep` (indices, in that order) and these faces over them."""
 

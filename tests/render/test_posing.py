@@ -155,14 +155,27 @@ def test_normals_follow_a_morph_that_has_none():
     raised = Morph(np.array([[0, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]))
     slope = np.array([-1, 0, 1]) / math.sqrt(2)
     for given_normals in (None, np.tile(np.float32([0, 0, 1]), (4, 1))):
-        assert morphing(square(normals=given_normals, morphs=(raised,)), 1.0).normals == pytest.approx(
-            np.tile(slope, (4, 1)), abs=1e-6
-        )
+        made = morphing(square(normals=given_normals, morphs=(raised,)), 1.0).normals
+        assert made == pytest.approx(np.tile(slope, (len(made), 1)), abs=1e-6)
+
+
+def test_a_mesh_without_normals_is_flat():
+    """A box of eight corners shows six flat sides, in any pose, and each corner keeps its UV."""
+    points = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
+    sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = [[a, b, c] for a, b, c, _ in sides] + [[a, c, d] for a, _, c, d in sides]
+    uvs = points[:, :2].copy()
+    geometry = gathered(make.single(Primitive(points, faces, uvs=(uvs,)), "box"))
+    assert np.array_equal(geometry.positions[geometry.faces], points[faces])
+    assert np.array_equal(geometry.uvs[geometry.faces], uvs[faces])
+    a, b, c = (points[np.array(faces)[:, k]] for k in range(3))
+    assert np.abs(geometry.normals[geometry.faces] - unit(np.cross(b - a, c - a))[:, None]).max() < 1e-6
+    assert np.abs(geometry.normals).max(axis=1) == pytest.approx(1.0)
 
 
 def test_normals_that_are_missing_or_have_no_length_are_made():
     half = np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)
-    assert gathered(make.single(square(), "s")).normals == pytest.approx(np.tile([0, 0, 1.0], (4, 1)))
+    assert gathered(make.single(square(), "s")).normals == pytest.approx(np.tile([0, 0, 1.0], (6, 1)))
     mended = gathered(make.single(square(normals=half), "s")).normals
     assert mended == pytest.approx(np.array([[0, 0, 1], [0, 0, 1], [1, 0, 0], [1, 0, 0]]))
     line = np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0]], np.float32)

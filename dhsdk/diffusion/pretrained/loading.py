@@ -101,19 +101,14 @@ def load(
     if card.missing:
         raise ReadError(f"the folder {card.path} is not complete; missing: {'; '.join(card.missing)}")
     report(0.0, str(card))
+    torch = _libraries(device)
     check_room(card, device, dtype, offload)
     extra = read_loras(loras)
     weights = _hashes(card, report) | {f"{one.file.name} x {one.weight:g}": one.sha256 for one in extra}
     if sha256 is not None and _joint(weights) != sha256:
         raise ReadError(f"the weights of {card.path} must have the sha256 {sha256}, they have {_joint(weights)}")
-    try:
-        import diffusers  # noqa: F401
-        import torch
-        import transformers  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra.of("a pretrained model", "diffusion") from error
     parts: dict[str, Any] = {}
-    with quiet(), room_for(f"loading {card.path.name}", "cpu", dtype, "none"):
+    with quiet(), room_for(f"loading {card.path.name}", device, dtype, offload):
         for at, component in enumerate(card.components):
             report(0.3 + 0.6 * at / len(card.components), f"loading {component.name}")
             parts[component.name] = _part(card, component, getattr(torch, dtype))
@@ -167,6 +162,21 @@ def _checked(device: str, dtype: str | None, offload: str) -> str:
     if device == "cpu" and offload != "none":
         raise RequestError(f"offload moves weights between a GPU and the CPU, the device is cpu: leave out offload={offload!r}")
     return dtype
+
+
+def _libraries(device: str) -> Any:
+    """torch, when all that loading needs is installed and the device is there."""
+    try:
+        import diffusers  # noqa: F401
+        import torch
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra.of("a pretrained model", "diffusion") from error
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise RequestError(f"the device {device!r} cannot be used here: {one_line(error)}; 'cpu' always can") from error
+    return torch
 
 
 def _hashes(card: FolderCard, report: Progress) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import struct
+import sys
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from safetensors.torch import load_file, save_file
 import dhsdk
 from dhsdk.diffusion.pretrained import load, loading, memory, spec, text_to_image
 from dhsdk.diffusion.pretrained.files import file_sha256
-from dhsdk.errors import Cancelled, NetworkNotAllowed, ReadError, RequestError, UnknownName
+from dhsdk.errors import Cancelled, MissingExtra, NetworkNotAllowed, ReadError, RequestError, UnknownName
 from dhsdk.models import ModelStore
 from dhsdk.plugin import Request
 from tests.diffusion import tiny
@@ -299,3 +300,23 @@ def test_a_folder_saved_for_image_to_image_serves_all_three(tmp_path):
     loaded = load(folder)
     assert type(loaded.pipe).__name__ == "StableDiffusionImg2ImgPipeline"
     assert text_to_image(loaded, "a chair", steps=1).shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+def test_a_device_that_is_not_there(device):
+    with pytest.raises(RequestError, match=f"the device '{device}' cannot be used here: .*; 'cpu' always can"):
+        load(tiny.folder("sd"), device=device)
+
+
+@pytest.mark.parametrize("package", ["torch", "diffusers", "transformers"])
+def test_what_is_not_installed_is_told_as_the_pip_line(package, monkeypatch):
+    folder = tiny.folder("sd")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra, match=r"a pretrained model needs an optional dependency: pip install 'dhsdk\[diffusion\]'"):
+        load(folder)
+
+
+def test_the_hub_needs_its_client(monkeypatch):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(MissingExtra, match="a model of the hub needs an optional dependency: pip install"):
+        load("some/model", allow_network=True, revision="a" * 40)

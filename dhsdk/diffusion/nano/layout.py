@@ -18,13 +18,13 @@ from dhsdk.diffusion.nano.styles import FACTORS, STRONGEST, loadings, meaning
 
 END = 2.0
 """The channel's value at the ends of a range."""
-LENGTH_SPREAD = 0.2
+LENGTH_SPREAD = 0.15
 """Standard deviation of what is left open, share of the usual value, for quantities that are never 0 (lengths)."""
-SHARE_SPREAD = 0.14
+SHARE_SPREAD = 0.12
 """The same, share of the range, for quantities that may be 0 and for those of a narrow range."""
 WHOLE_SPREAD = 0.2
 """The same for counts, share of the usual one."""
-WIDEST = 0.45
+WIDEST = 0.4
 """No standard deviation is wider than this share of the way to an end."""
 
 
@@ -138,7 +138,7 @@ def _spread(token: Token, centre: float) -> tuple[float, float]:
     elif token.low > 0.0:
         deviation = min(LENGTH_SPREAD * centre, 2.0 * SHARE_SPREAD * (token.high - token.low))
     else:
-        deviation = min(SHARE_SPREAD * (token.high - token.low), 2.0 * LENGTH_SPREAD * centre)
+        deviation = min(SHARE_SPREAD * (token.high - token.low), 2.0 * LENGTH_SPREAD * (centre or token.high))
     below, above = centre - token.low, token.high - centre
     return (min(deviation / below, WIDEST) if below > 0 else 0.0, min(deviation / above, WIDEST) if above > 0 else 0.0)
 

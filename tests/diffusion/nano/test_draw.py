@@ -66,6 +66,14 @@ def test_asks_are_in_their_third(prior, path, ask):
     assert found.missed <= 4
 
 
+def test_what_is_absent_comes_when_it_is_asked_for(prior):
+    """Its usual value is the low end: towards that end there is no way, and it stays."""
+    assert all(
+        one["cushion"] >= 0.2 * THIRD - 1e-9 for one in draw(prior, "stool", locks={}, asked={"cushion": 0.5}, rng=rng(), count=8)
+    )
+    assert all(one["cushion"] == 0.0 for one in draw(prior, "stool", locks={}, asked={"cushion": -0.5}, rng=rng(), count=2))
+
+
 def test_a_count_that_is_asked_for_is_another_count(prior):
     assert all(one["legs"] > 5 for one in draw(prior, "stool", locks={}, asked={"legs": 0.45}, rng=rng(), count=8))
     assert all(one["legs"] == 3 for one in draw(prior, "bar stool", locks={}, asked={"legs": -1.0}, rng=rng(), count=4))

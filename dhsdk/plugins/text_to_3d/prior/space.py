@@ -23,20 +23,42 @@ IDENTITY: Mapping[str, frozenset[str]] = {
     "barrel": frozenset({"head", "boards"}),
     "blade": frozenset({"head.style", "head.fuller", "handle.curve"}),
     "building": frozenset(
-        {"body.plan", "body.storeys", "walls.made", "roof.made", "chimney.count", "windows.bars", "door.steps"}
+        {
+            "body.plan",
+            "body.storeys",
+            "walls.made",
+            "roof.made",
+            "chimney.count",
+            "windows.bars",
+            "windows.count",
+            "door.steps",
+            "dormers",
+            "turrets",
+            "sails",
+        }
     ),
     "crate": frozenset({"lid.style"}),
     "lamp": frozenset({"light", "light_size", "stem.arms", "shade.sides"}),
     "plant": frozenset(
         {"habit", "size.height", "size.width", "trunk.stems", "bloom.head", "bloom.petals", "succulent.style", "fungus.cap"}
     ),
-    "rock": frozenset({"form", "gem.sides"}),
-    "rocket": frozenset({"body.style", "stages", "engines", "body.livery"}),
+    "rock": frozenset({"form", "gem.sides", "stone.strata"}),
+    "rocket": frozenset({"body.style", "stages", "engines", "boosters", "body.livery"}),
     "seat": frozenset({"legs.count", "seat.planks"}),
     "table": frozenset({"top.shape", "top.boards", "legs.count", "drawers.count", "drawers.layout"}),
     "vessel": frozenset({"handles.count", "spout", "lid"}),
 }
 """What makes a thing what it is, besides all that is absent: drawn otherwise, it would be another thing."""
+
+OF_KIND: Mapping[str, frozenset[str]] = {
+    "bench": frozenset({"legs.style"}),
+    "cottage": frozenset({"roof.shape"}),
+    "greenhouse": frozenset({"roof.shape"}),
+    "log cabin": frozenset({"roof.shape"}),
+    "mushroom": frozenset({"size.breadth"}),
+    "brown mushroom": frozenset({"size.breadth"}),
+}
+"""The same for single nouns: no bench stands on cabriole legs, no cap hides its stem, a hip roof has no dormers."""
 
 FREE_SWITCHES = frozenset({"planks.upright", "hoops.rivets", "frame.nails", "roof.front_gable", "door.arched"})
 """Switches between two ways to make a thing; all others say whether something is there."""
@@ -51,7 +73,7 @@ OPEN_OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "lamp": {
         "base.style": ("disc", "dome", "square"),
         "stem.style": ("rod", "turned", "gourd"),
-        "shade.style": ("cone", "drum", "bell", "pleated", "dome"),
+        "shade.style": ("cone", "bell", "pleated", "dome"),
     },
     "plant": {"crown.style": ("round", "oval", "spreading")},
     "rocket": {"nose.style": ("ogive", "cone"), "fins.style": ("swept", "delta")},
@@ -81,15 +103,17 @@ def space() -> Space:
 def _kind(kernel: Kernel, preset: str, known: tuple[Token, ...]) -> Kind:
     given = values_of(kernel.presets[preset])
     centre = values_of(kernel.Params.model_validate(kernel.presets[preset]).model_dump(mode="json"))
-    said = frozenset(token.path for token in known if _is_said(token, centre[token.path], token.path in given, kernel.name))
+    said = frozenset(
+        token.path for token in known if _is_said(token, centre[token.path], token.path in given, kernel.name, preset)
+    )
     own = {token.path: centre[token.path] for token in known}
     options = {path: them for path, them in OPEN_OPTIONS.get(kernel.name, {}).items() if path not in said}
     return Kind(preset, kernel.name, own, said, options)
 
 
-def _is_said(token: Token, value: Any, explicit: bool, kernel: str) -> bool:
+def _is_said(token: Token, value: Any, explicit: bool, kernel: str, preset: str) -> bool:
     """Whether the noun says it: a matter of state or of identity, set by the preset, or absent."""
-    if token.path.rpartition(".")[2] in STATE or token.path in IDENTITY[kernel]:
+    if token.path.rpartition(".")[2] in STATE or token.path in IDENTITY[kernel] | OF_KIND.get(preset, frozenset()):
         return True
     if token.kind == "switch":
         return explicit or token.path not in FREE_SWITCHES

@@ -97,10 +97,15 @@ def draw_counted(
 ) -> Drawn:
     """draw() and how often the network missed an ask, which was then moved to the near edge of its third."""
     known = conditions(prior.plan, kind, locks, asked)
+    return _values(prior, kind, draw_channels(prior, known, rng, count, steps), known, locks)
+
+
+def draw_channels(prior: Prior, known: Known, rng: np.random.Generator, count: int, steps: int = STEPS) -> np.ndarray:
+    """So many designs as channels (count, D), as the network has them: nothing is mended."""
     noise = np.stack([np.random.default_rng(seed).standard_normal(prior.plan.width) for seed in rng.integers(2**63, size=count)])
     x = np.concatenate([_heun(prior, known, block, steps) for block in _blocks(noise)])[:count]
     mean, scale = moments(prior.plan, prior.arrays["mean"], prior.arrays["scale"], np.array([known.row]), known.asks[None])
-    return _values(prior, kind, mean + scale * x, known, locks)
+    return mean + scale * x
 
 
 @dataclass(frozen=True, eq=False)

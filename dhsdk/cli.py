@@ -55,14 +55,18 @@ class _Commands(click.Group):
     """The commands; those whose flags are Params are made when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "ready"])
+        return sorted([*super().list_commands(ctx), "nano", "ready"])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name != "ready":
-            return super().get_command(ctx, name)
-        from dhsdk.cli_ready import ready_command
+        if name == "nano":
+            from dhsdk.cli_nano import nano
 
-        return _debug(ready_command())
+            return nano
+        if name == "ready":
+            from dhsdk.cli_ready import ready_command
+
+            return _debug(ready_command())
+        return super().get_command(ctx, name)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -105,7 +105,17 @@ def draw_channels(prior: Prior, known: Known, rng: np.random.Generator, count: i
     noise = np.stack([np.random.default_rng(seed).standard_normal(prior.plan.width) for seed in rng.integers(2**63, size=count)])
     x = np.concatenate([_heun(prior, known, block, steps) for block in _blocks(noise)])[:count]
     mean, scale = moments(prior.plan, prior.arrays["mean"], prior.arrays["scale"], np.array([known.row]), known.asks[None])
-    return mean + scale * x
+    return within(prior.plan, known, mean + scale * x)
+
+
+def within(plan: Layout, known: Known, x: np.ndarray) -> np.ndarray:
+    """Channels (B, D) with the numbers that nobody asked for no farther from the usual than the data has them."""
+    family, spread = plan.family[known.row], plan.spread[known.row]
+    ends = [warp(np.clip(sign * FARTHEST_DRAWN * spread[:, side], -1.0, 1.0), spread) for side, sign in ((0, -1.0), (1, 1.0))]
+    kinds = np.array([known.row])
+    low, high = (spread_out(plan, kinds, end[None])[0] for end in ends)
+    open_ = (plan.option[family] < 0) & (plan.token[family] >= 0) & (spread_out(plan, kinds, known.asks[None])[0] == 0)
+    return np.where(open_, np.clip(x, low, high), x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,9 +272,6 @@ def _values(prior: Prior, kind: str, x: np.ndarray, known: Known, locks: Mapping
                 values[token.path] = usual
             else:
                 place = float(unwarp(one[at : at + 1], plan.spread[row, column][None])[0])
-                if known.asks[column] == 0:
-                    below, above = plan.spread[row, column]
-                    place = min(max(place, -FARTHEST_DRAWN * below), FARTHEST_DRAWN * above)
                 values[token.path], hit = _number_at(token, place, usual, known.asks[column])
                 missed += not hit
         designs.append(values)

@@ -39,10 +39,8 @@ class Case:
         for column, token in enumerate(self.plan.space.tokens(self.kind)):
             if self.given.locked[0, column]:
                 known = choices(token)
-                value = (
-                    known[self.given.option[0, column]] if known else token.at(self.given.place[0, column], centre[token.path])
-                )
-                locks[token.path] = value
+                place, option = self.given.place[0, column], self.given.option[0, column]
+                locks[token.path] = known[option] if known else token.at(place, centre[token.path])
             elif self.given.asks[0, column]:
                 asks[token.path] = float(self.given.asks[0, column])
         return locks, asks
@@ -201,14 +199,13 @@ def _features(case: Case, draws: Draws, true: Draws) -> np.ndarray:
 
 
 def _energy(one: np.ndarray, other: np.ndarray) -> float:
-    """Energy distance of two samples, its square root. Source: Székely and Rizzo 2013, equation 2.5."""
+    """Energy distance of two samples, as its V-statistic. Source: Székely and Rizzo 2013, equation 2.5."""
 
     def far(a: np.ndarray, b: np.ndarray) -> float:
         squares = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2.0 * a @ b.T
-        total = np.sqrt(np.maximum(squares, 0.0)).sum()
-        return float(total / (len(a) * (len(b) - 1) if a is b else len(a) * len(b)))
+        return float(np.sqrt(np.maximum(squares, 0.0)).mean())
 
-    return max(2.0 * far(one, other) - far(one, one) - far(other, other), 0.0)
+    return 2.0 * far(one, other) - far(one, one) - far(other, other)
 
 
 def _hit(case: Case, place: np.ndarray) -> np.ndarray:

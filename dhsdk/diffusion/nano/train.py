@@ -60,12 +60,15 @@ def train(
 ) -> Trained:
     """A prior of this space from source(rng, count), which is designs.batches() when nothing is given.
 
+    device: cpu, cuda, or auto: cuda where there is one. Weights are the same bits again only on the same kind of device.
     out: a folder for checkpoints, every 500 steps and when cancelled; resume goes on from the one there, to the same bits.
     Raises ParamError: no steps. ReadError: a checkpoint that is broken or of another training. Cancelled.
     """
     if steps < 1:
         raise ParamError(f"steps must be at least 1, got {steps} (training steps)")
     plan = layout(space)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
     run = _Run(plan, source or batches(plan), steps, seed, device, width)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

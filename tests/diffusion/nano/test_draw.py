@@ -115,6 +115,24 @@ def test_it_is_the_core_of_diffusers(prior):
     assert np.abs(mine - x.numpy()).max() < 1e-5
 
 
+def test_it_is_sample_of_the_core(prior):
+    """And the same through sample(), the loop that all of the package shares."""
+    from dhsdk.diffusion.nano.draw import _heun
+    from dhsdk.diffusion.sample import sample
+    from dhsdk.diffusion.schedules import schedule
+
+    known = conditions(prior.plan, "vase", {}, {"belly": -0.6})
+    noise = rng(5).standard_normal((4, prior.plan.width)).astype(np.float32)
+    network, given = torch_denoiser(prior), torch.from_numpy(known.given).repeat(4, 1)
+    kinds, families = torch.full((4,), known.row), torch.full((4,), int(prior.plan.family[known.row]))
+
+    def denoiser(x, time):
+        return network(x, (time / 1000.0).expand(4), kinds, families, given)
+
+    found = sample(denoiser, torch.from_numpy(noise * known.free), schedule("flow_heun", 8))
+    assert np.abs(_heun(prior, known, noise, 8) - found.numpy()).max() < 1e-5
+
+
 def test_no_torch_is_loaded():
     code = "import sys, dhsdk.diffusion.nano.draw, dhsdk.diffusion.nano.edit; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dhsdk.diffusion.nano.layout import Layout, asked_channels, channels, spread_out, warp
+from dhsdk.diffusion.nano.layout import Layout, asked_channels, channels, spread_out, squash, warp
 
 THIRD = 1.0 / 3.0
 """Beyond this place a number counts as what the word of that end says."""
@@ -82,22 +82,34 @@ def nothing(plan: Layout, kinds: np.ndarray) -> Given:
 
 def sample(plan: Layout, given: Given, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Designs (places (B, T), options (B, T)) drawn from the process, given what is known."""
+    deviates, option = drawn(plan, given, rng)
+    return settled(plan, given, deviates), option
+
+
+def drawn(plan: Layout, given: Given, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The same before numbers are kept near their usual values and counts are whole: (deviates (B, T), options (B, T))."""
     family, kinds = plan.family[given.kinds], given.kinds
     load, spread = plan.load[family], plan.spread[kinds]
     factors = _factors(plan, given, rng)
     own = np.sqrt(np.maximum(1.0 - (load**2).sum(-1), 0.0))
     deviates = np.einsum("bts,bs->bt", load, factors) + own * rng.standard_normal(own.shape)
-    deviates = np.clip(deviates, -FARTHEST_DRAWN, FARTHEST_DRAWN)
-    place = np.clip(deviates * np.where(deviates >= 0, spread[..., 1], spread[..., 0]), -1.0, 1.0)
-    way = np.where(given.asks >= 0, spread[..., 1], spread[..., 0]) > 0
     asked = np.abs(given.asks) + ASK_SPREAD * rng.standard_normal(own.shape)
-    asked = np.clip(asked, least(given.asks) + 0.02, 1.0) * np.sign(given.asks) * way
+    asked = np.clip(asked, least(given.asks) + 0.02, 1.0) * np.sign(given.asks)
+    place = np.where(given.asks != 0, asked, given.place)
+    way = np.where(place >= 0, spread[..., 1], spread[..., 0])
+    known = np.divide(place, way, out=np.zeros_like(place), where=way > 0)
     usual = ~plan.drawn[kinds]
-    place = np.where(given.locked, given.place, np.where(given.asks != 0, asked, np.where(usual, 0.0, place)))
+    deviates = np.where(given.locked | (given.asks != 0), known, np.where(usual, 0.0, deviates))
     liking = plan.weight[kinds] + TASTE * np.einsum("btos,bs->bto", plan.taste[family], factors)
     option = (liking + rng.gumbel(size=liking.shape)).argmax(-1)
-    option = np.where(given.locked, given.option, np.where(usual, plan.own[kinds], option))
-    return _whole(plan, given, place), option
+    return deviates, np.where(given.locked, given.option, np.where(usual, plan.own[kinds], option))
+
+
+def settled(plan: Layout, given: Given, deviates: np.ndarray) -> np.ndarray:
+    """Places (B, T) of deviates: what nobody spoke of near its usual value, counts whole."""
+    spread = plan.spread[given.kinds]
+    near = np.where(given.locked | (given.asks != 0), deviates, np.clip(deviates, -FARTHEST_DRAWN, FARTHEST_DRAWN))
+    return _whole(plan, given, np.clip(near * np.where(near >= 0, spread[..., 1], spread[..., 0]), -1.0, 1.0))
 
 
 def _factors(plan: Layout, given: Given, rng: np.random.Generator) -> np.ndarray:
@@ -169,19 +181,18 @@ def batches(plan: Layout, held_out: bool = False) -> Source:
 
     def source(rng: np.random.Generator, count: int) -> Batch:
         given = contexts(plan, pairs, rng, count, held_out)
-        place, option = sample(plan, given, rng)
-        return encoded(plan, given, place, option)
+        return encoded(plan, given, *drawn(plan, given, rng))
 
     return source
 
 
-def encoded(plan: Layout, given: Given, place: np.ndarray, option: np.ndarray) -> Batch:
+def encoded(plan: Layout, given: Given, deviates: np.ndarray, option: np.ndarray) -> Batch:
     """Designs and what is known of them as channels."""
     kinds, spread = given.kinds, plan.spread[given.kinds]
     family = plan.family[kinds]
     mask = spread_out(plan, kinds, given.locked.astype(float))
     locked = mask * channels(plan, kinds, warp(given.place, spread), given.option)
-    target = channels(plan, kinds, warp(place, spread), option)
+    target = channels(plan, kinds, squash(deviates), option)
     free = spread_out(plan, kinds, ((plan.drawn[kinds] | (given.asks != 0)) & ~given.locked).astype(float))
     known = plan.token[family] >= 0
     return Batch(kinds, target * free, free * known, locked, mask, asked_channels(plan, kinds, given.asks), given.asks)

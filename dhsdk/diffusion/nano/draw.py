@@ -12,7 +12,7 @@ import numpy as np
 
 from dhsdk.diffusion.nano import weights
 from dhsdk.diffusion.nano.designs import FARTHEST_DRAWN, least, moments
-from dhsdk.diffusion.nano.layout import Layout, asked_channels, channels, choices, layout, spread_out, unwarp, warp
+from dhsdk.diffusion.nano.layout import HALF, Layout, asked_channels, channels, choices, layout, spread_out, unwarp, warp
 from dhsdk.diffusion.nano.space import Ask, Space, Token
 from dhsdk.errors import ParamError, ReadError, UnknownName
 
@@ -20,6 +20,8 @@ STEPS = 8
 """Heun steps."""
 TOGETHER = 4
 """Designs that go through the network at once, always: a sum's bits depend on the shape of a product, not on its rows."""
+USUAL = (-HALF * FARTHEST_DRAWN, HALF * FARTHEST_DRAWN)
+"""Channel values of numbers that nobody spoke of."""
 NEAREST = 1e-3
 """The lowest noise level of the schedule but 0, as diffusers' flow-matching schedulers have it."""
 
@@ -105,17 +107,7 @@ def draw_channels(prior: Prior, known: Known, rng: np.random.Generator, count: i
     noise = np.stack([np.random.default_rng(seed).standard_normal(prior.plan.width) for seed in rng.integers(2**63, size=count)])
     x = np.concatenate([_heun(prior, known, block, steps) for block in _blocks(noise)])[:count]
     mean, scale = moments(prior.plan, prior.arrays["mean"], prior.arrays["scale"], np.array([known.row]), known.asks[None])
-    return within(prior.plan, known, mean + scale * x)
-
-
-def within(plan: Layout, known: Known, x: np.ndarray) -> np.ndarray:
-    """Channels (B, D) with the numbers that nobody asked for no farther from the usual than the data has them."""
-    family, spread = plan.family[known.row], plan.spread[known.row]
-    ends = [warp(np.clip(sign * FARTHEST_DRAWN * spread[:, side], -1.0, 1.0), spread) for side, sign in ((0, -1.0), (1, 1.0))]
-    kinds = np.array([known.row])
-    low, high = (spread_out(plan, kinds, end[None])[0] for end in ends)
-    open_ = (plan.option[family] < 0) & (plan.token[family] >= 0) & (spread_out(plan, kinds, known.asks[None])[0] == 0)
-    return np.where(open_, np.clip(x, low, high), x)
+    return mean + scale * x
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +263,8 @@ def _values(prior: Prior, kind: str, x: np.ndarray, known: Known, locks: Mapping
             elif known.fixed[column] or (not plan.drawn[row, column] and known.asks[column] == 0):
                 values[token.path] = usual
             else:
-                place = float(unwarp(one[at : at + 1], plan.spread[row, column][None])[0])
+                channel = one[at : at + 1] if known.asks[column] else np.clip(one[at : at + 1], *USUAL)
+                place = float(unwarp(channel, plan.spread[row, column][None])[0])
                 values[token.path], hit = _number_at(token, place, usual, known.asks[column])
                 missed += not hit
         designs.append(values)
@@ -282,6 +275,7 @@ def _number_at(token: Token, place: float, usual: float, ask: float) -> tuple[fl
     """(the number at a place, whether it is as asked); something that is there stays there."""
     value = token.at(place, usual)
     if ask:
+        value = beyond(token, place, usual) if token.kind == "whole" and place * ask > 0 else value
         edge = float(least(np.array(ask)))
         hit = token.place(value, usual) * np.sign(ask) >= edge - 1e-9
         return (value, True) if hit else (beyond(token, edge * float(np.sign(ask)), usual), False)

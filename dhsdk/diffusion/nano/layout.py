@@ -1,7 +1,7 @@
 """A space as arrays: which channel of a network's vector belongs to which parameter, and values <-> channels.
 
 Channels: one for a number, one for each option of a choice or switch (+1 the one that is taken, -1 the others). A number stands
-as its warped place: 0 at its usual value, -2 and 2 at the ends of its range, with the most room near the usual value.
+as its distance from the usual value in standard deviations of what is left open, squashed far from it, where only asks and locks go.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ import numpy as np
 from dhsdk.diffusion.nano.space import Space, Token
 from dhsdk.diffusion.nano.styles import FACTORS, STRONGEST, loadings, meaning
 
-END = 2.0
-"""The channel's value at the ends of a range."""
+CORE = 2.0
+"""Within so many standard deviations of the usual value channels are linear in a number."""
+HALF = 0.5
+"""A standard deviation in channel values."""
+MOST = 40.0
+"""No channel is read as more: the ends of any range are nearer."""
 LENGTH_SPREAD = 0.15
 """Standard deviation of what is left open, share of the usual value, for quantities that are never 0 (lengths)."""
 SHARE_SPREAD = 0.12
@@ -143,19 +147,24 @@ def _spread(token: Token, centre: float) -> tuple[float, float]:
     return (min(deviation / below, WIDEST) if below > 0 else 0.0, min(deviation / above, WIDEST) if above > 0 else 0.0)
 
 
+def squash(deviates: np.ndarray) -> np.ndarray:
+    """Distances from the usual value in standard deviations -> channel values: linear near it, logarithmic beyond CORE."""
+    size = np.abs(deviates)
+    return HALF * np.where(size <= CORE, deviates, np.sign(deviates) * CORE * (1.0 + np.log(np.maximum(size, CORE) / CORE)))
+
+
 def warp(place: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """Places (..., T) -> channel values, with spread (..., T, 2): logarithmic from the usual value; 0 where there is no way."""
+    """Places (..., T) -> channel values, with spread (..., T, 2); 0 where there is no way."""
     own = np.where(place >= 0, spread[..., 1], spread[..., 0])
-    safe = np.where(own > 0, own, 1.0)
-    return np.where(own > 0, END * np.sign(place) * np.log1p(np.abs(place) / safe) / np.log1p(1.0 / safe), 0.0)
+    return squash(np.divide(place, own, out=np.zeros(np.broadcast(place, own).shape), where=own > 0))
 
 
 def unwarp(value: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """The inverse of warp(), kept within -1 ... 1."""
     own = np.where(value >= 0, spread[..., 1], spread[..., 0])
-    safe = np.where(own > 0, own, 1.0)
-    size = np.minimum(np.abs(value) / END, 1.0)
-    return np.where(own > 0, np.sign(value) * safe * np.expm1(size * np.log1p(1.0 / safe)), 0.0)
+    size = np.minimum(np.abs(value) / HALF, MOST)
+    size = np.where(size <= CORE, size, CORE * np.exp(size / CORE - 1.0))
+    return np.sign(value) * np.minimum(size * own, 1.0)
 
 
 def channels(plan: Layout, kinds: np.ndarray, numbers: np.ndarray, chosen: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dhsdk.diffusion.nano.designs import Given, contexts, held_out_pairs, least, nothing, sample
-from dhsdk.diffusion.nano.draw import STEPS, Prior, conditions, draw_channels
+from dhsdk.diffusion.nano.draw import STEPS, USUAL, Prior, conditions, draw_channels
 from dhsdk.diffusion.nano.layout import Layout, channels, choices, unwarp, warp
 from dhsdk.diffusion.nano.space import Ask
 
@@ -227,7 +227,8 @@ def _tokens(plan: Layout, case: Case, x: np.ndarray) -> Draws:
     """Channels (N, D) as places and options; numbers on the quantum, counts whole."""
     row = int(case.given.kinds[0])
     family = plan.family[row]
-    place = unwarp(np.take_along_axis(x, np.repeat(plan.at[family][None], len(x), 0), 1), plan.spread[[row]])
+    numbers = np.take_along_axis(x, np.repeat(plan.at[family][None], len(x), 0), 1)
+    place = unwarp(np.where(case.given.asks != 0, numbers, np.clip(numbers, *USUAL)), plan.spread[[row]])
     option = np.repeat(plan.own[row][None], len(x), 0)
     centre = plan.space.kinds[case.kind].centre
     for column, token in enumerate(plan.space.tokens(case.kind)):

@@ -1,7 +1,7 @@
 """A space as arrays: which channel of a network's vector belongs to which parameter, and values <-> channels.
 
 Channels: one for a number, one for each option of a choice or switch (+1 the one that is taken, -1 the others). A number stands
-as its distance from the usual value in standard deviations of what is left open, squashed far from it, where only asks and locks go.
+as its distance from the usual value in standard deviations of what is left open, squashed far out, where only asks and locks go.
 """
 
 from __future__ import annotations

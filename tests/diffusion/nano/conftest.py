@@ -42,7 +42,7 @@ def trained(space):
     from dhsdk.diffusion.nano.train import train
 
     torch.set_num_threads(2)
-    return train(space, steps=150, seed=3, width=64)
+    return train(space, steps=300, seed=3, width=64)
 
 
 @pytest.fixture(scope="session")

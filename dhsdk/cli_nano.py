@@ -23,7 +23,7 @@ def _debug(function: Any) -> Any:
 
 @nano.command()
 @click.argument("generator")
-@click.option("--steps", type=int, default=6000, show_default=True, help="Training steps: same steps and seed, same weights.")
+@click.option("--steps", type=int, default=4000, show_default=True, help="Training steps: same steps and seed, same weights.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the designs, the noise and the first weights.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where to train.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for weights, card and checkpoints.")

@@ -273,15 +273,19 @@ def _values(prior: Prior, kind: str, x: np.ndarray, known: Known, locks: Mapping
 
 def _number_at(token: Token, place: float, usual: float, ask: float) -> tuple[float | int, bool]:
     """(the number at a place, whether it is as asked); something that is there stays there."""
-    value = token.at(place, usual)
+    value = number_at(token, place, usual, ask)
     if ask:
-        value = beyond(token, place, usual) if token.kind == "whole" and place * ask > 0 else value
         edge = float(least(np.array(ask)))
         hit = token.place(value, usual) * np.sign(ask) >= edge - 1e-9
         return (value, True) if hit else (beyond(token, edge * float(np.sign(ask)), usual), False)
     if token.low == 0 and usual > 0 and value == 0:
         value = 1 if token.kind == "whole" else max(token.quantum, round(0.1 * usual / token.quantum) * token.quantum)
     return value, True
+
+
+def number_at(token: Token, place: float, usual: float, ask: float) -> float | int:
+    """The number at a place: the nearest; of a count that is asked for, the next one outwards."""
+    return beyond(token, place, usual) if token.kind == "whole" and place * ask > 0 else token.at(place, usual)
 
 
 def beyond(token: Token, place: float, usual: float) -> float | int:

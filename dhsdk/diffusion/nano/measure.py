@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dhsdk.diffusion.nano.designs import Given, contexts, held_out_pairs, least, nothing, sample
-from dhsdk.diffusion.nano.draw import STEPS, USUAL, Prior, conditions, draw_channels
+from dhsdk.diffusion.nano.draw import STEPS, USUAL, Prior, conditions, draw_channels, number_at
 from dhsdk.diffusion.nano.layout import Layout, channels, choices, unwarp, warp
 from dhsdk.diffusion.nano.space import Ask
 
@@ -239,7 +239,8 @@ def _tokens(plan: Layout, case: Case, x: np.ndarray) -> Draws:
             option[:, column] = np.where(barred, -np.inf, x[:, at : at + len(known)]).argmax(1)
         elif not known:
             usual = centre[token.path]
-            place[:, column] = [token.place(token.at(float(one), usual), usual) for one in place[:, column]]
+            ask = float(case.given.asks[0, column])
+            place[:, column] = [token.place(number_at(token, float(one), usual, ask), usual) for one in place[:, column]]
     kept = plan.numeric[family] & (plan.drawn[row] | (case.given.asks[0] != 0))
     return _told(case, np.where(kept, place, 0.0), option)
 

@@ -19,7 +19,7 @@ class Sizes:
     kinds: int
     families: int
     channels: int
-    width: int = 256
+    width: int = 192
     blocks: int = 4
     condition: int = 128
 

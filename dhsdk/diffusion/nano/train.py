@@ -21,7 +21,8 @@ from dhsdk.diffusion.nano.space import Space
 from dhsdk.errors import Cancelled, ParamError, ReadError
 from dhsdk.frozen import EMPTY
 
-STEPS = 6000
+STEPS = 4000
+WIDTH = 192
 DESIGNS = 96
 """Designs of a step."""
 DRAWS = 3
@@ -52,7 +53,7 @@ def train(
     steps: int = STEPS,
     seed: int = 0,
     device: str = "cpu",
-    width: int = 256,
+    width: int = WIDTH,
     out: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,

@@ -39,7 +39,8 @@ class Prior:
     def load(cls, folder: Path, space: Space) -> Prior:
         """The prior of a folder. Raises ReadError: missing, broken, not the file of the card, or trained on another space."""
         card = weights.read_card(folder)
-        if card["space_sha256"] != space.digest():
+        plan = layout(space)
+        if card["space_sha256"] != plan.digest():
             raise ReadError(
                 f"the nano prior in {folder} belongs to another state of the space {space.name!r}: "
                 f"train it anew with dhsdk nano train {card['space']}"

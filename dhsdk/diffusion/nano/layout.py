@@ -7,6 +7,7 @@ as its distance from the usual value in standard deviations of what is left open
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,6 +66,11 @@ class Layout:
     def width(self) -> int:
         """D, the channels of the widest family."""
         return self.token.shape[1]
+
+    def digest(self) -> str:
+        """A hash of the space and of how its values stand in channels: weights fit one of these and no other."""
+        spread = np.round(self.spread, 9).tolist()
+        return hashlib.sha256(f"{self.space.digest()} {CORE} {HALF} {self.token.shape} {spread}".encode()).hexdigest()
 
     @functools.cached_property
     def index(self) -> Mapping[str, int]:

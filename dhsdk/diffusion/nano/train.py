@@ -190,7 +190,7 @@ class _Run:
                     }
 
     def _recipe(self) -> dict[str, Any]:
-        return {"space_sha256": self.plan.space.digest(), "seed": self.seed, "steps": self.steps, "sizes": asdict(self.sizes)}
+        return {"space_sha256": self.plan.digest(), "seed": self.seed, "steps": self.steps, "sizes": asdict(self.sizes)}
 
     def trained(self) -> Trained:
         """The averaged weights and the first lines of their card."""

@@ -108,7 +108,8 @@ def test_the_colour_of_a_cloth_is_the_cloths():
 
 
 def test_an_urn_is_an_urn():
-    assert plan("a stone urn").objects[0].shape.flutes == kernels()["vessel"].presets["urn"]["flutes"]
+    """How many flutes it has is open; that it is fluted is not."""
+    assert plan("a stone urn").objects[0].shape.flutes > 4
 
 
 def test_counts_absences_and_measures():

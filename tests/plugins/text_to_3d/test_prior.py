@@ -7,7 +7,8 @@ import dhsdk
 from dhsdk.diffusion.nano.designs import THIRD
 from dhsdk.diffusion.nano.draw import draw
 from dhsdk.diffusion.nano.space import nested
-from dhsdk.plugins.text_to_3d.prior import FOLDER, prior
+from dhsdk.plugins.text_to_3d.prior import FOLDER
+from dhsdk.plugins.text_to_3d.prior.fill import prior
 from dhsdk.plugins.text_to_3d.prior.space import IDENTITY, OPEN_OPTIONS, space
 from dhsdk.shapes import kernels
 

@@ -46,8 +46,8 @@ class Reader:
 
     vectors: (N, 384) float32, unit length, of the known phrases. weights: (N, C + 1) float32, their say in each meaning, last
     in "none". phrases: N. meanings: C names -> the words for ends of ranges and options that they stand for. sharpness: of the
-    kernel exp(sharpness (cos - 1)). scale: of the scores. certain: least confidence of a guess; for nouns certain_noun, and
-    noun_line turns (cosine, lead over the next) into confidence. embed: texts -> unit vectors (N, 384).
+    kernel exp(sharpness (cos - 1)). scale: of the scores. line: turns trust_facts() into confidence; certain: the least that is
+    read. noun_line, certain_noun: the same for nouns. embed: texts -> unit vectors (N, 384).
     """
 
     vectors: np.ndarray
@@ -56,6 +56,7 @@ class Reader:
     meanings: Mapping[str, tuple[str, ...]]
     sharpness: float
     scale: float
+    line: tuple[float, float, float]
     certain: float
     noun_line: tuple[float, float, float]
     certain_noun: float
@@ -69,30 +70,26 @@ class Reader:
     def read(self, word: str, noun: str, among: Sequence[str]) -> Guess | None:
         """What `word` says of a `noun`, out of these meanings (words for ends and options, as its Params have them), or None.
 
-        None: the word says nothing about shape, or it is not certain enough.
+        None: the word says nothing about shape, or it is not certain enough. The shipped reader makes no use of the noun but
+        through `among`: a word beside its noun was read no better than a word in several sentences.
         """
         guess = self.guess(word, noun, among)
         return guess if guess is not None and guess.confidence >= self.certain else None
 
     def guess(self, word: str, noun: str, among: Sequence[str]) -> Guess | None:
-        """The best guess however unsure; None when no meaning of `among` is known to the reader or "none" is likelier."""
+        """The best guess however unsure; None when the reader knows no meaning of `among`."""
         import numpy as np
 
         open_to = {name: found for name, ends in self.meanings.items() if (found := _first(name, ends, among))}
         if not open_to or not word.strip():
             return None
-        vector = self.seen(word)
-        near = np.exp(self.sharpness * (self.vectors @ vector - 1.0))
-        scores = self.scale * (near @ self.weights)
-        names = [*self.meanings, NOTHING]
-        allowed = [i for i, name in enumerate(names) if name in open_to or name == NOTHING]
-        odds = np.exp(scores - scores.max())  # over all meanings: one that this thing lacks is no reason to take another
-        best = max(allowed, key=lambda i: odds[i])
-        name = names[best]
-        if name == NOTHING:
-            return None
-        closest = self.phrases[int((self.vectors @ vector).argmax())]
-        return Guess(open_to[name], round(float(odds[best] / odds.sum()), 4), closest)
+        cosines = self.vectors @ self.seen(word)
+        scores = self.scale * (np.exp(self.sharpness * (cosines - 1.0)) @ self.weights)
+        names = tuple(self.meanings)
+        best = max((i for i, name in enumerate(names) if name in open_to), key=lambda i: scores[i])
+        nearest = int(cosines.argmax())
+        confidence = _chance(self.line, trust_facts(scores, best, float(cosines[nearest])))
+        return Guess(open_to[names[best]], confidence, self.phrases[nearest])
 
     def seen(self, word: str) -> np.ndarray:
         """The unit vector (384,) of a word: the mean over its templates."""
@@ -101,20 +98,40 @@ class Reader:
         mean = self.embed([template.format(word.lower()) for template in TEMPLATES]).mean(0)
         return mean / np.linalg.norm(mean)
 
-    def read_noun(self, word: str, among: Sequence[str]) -> Guess | None:
-        """The known noun of `among` that an unknown noun is most like, or None when it is like none of them."""
-        import numpy as np
+    def read_noun(self, word: str, among: Sequence[str], things: Sequence[object] = ()) -> Guess | None:
+        """The known noun of `among` that an unknown noun is most like, or None when it is like none of them.
 
+        things: what each noun of `among` means (none: each a thing of its own), so that two names of one thing are no rivals.
+        """
+        guess = self.guess_noun(word, among, things)
+        return guess if guess is not None and guess.confidence >= self.certain_noun else None
+
+    def guess_noun(self, word: str, among: Sequence[str], things: Sequence[object] = ()) -> Guess | None:
+        """As read_noun(), however unsure. None without nouns to choose from."""
         if not among or not word.strip():
             return None
         vectors = self.embed([NOUN.format(one.lower()) for one in (word, *among)])
         likeness = vectors[1:] @ vectors[0]
         best = int(likeness.argmax())
-        slope, lead, offset = self.noun_line
-        rest = np.delete(likeness, best)
-        line = slope * likeness[best] + lead * (likeness[best] - (rest.max() if len(rest) else 0.0)) + offset
-        guess = Guess(among[best], round(float(1.0 / (1.0 + np.exp(-line))), 4), among[best])
-        return guess if guess.confidence >= self.certain_noun else None
+        return Guess(among[best], _chance(self.noun_line, noun_facts(likeness, things or among, best)), among[best])
+
+
+def trust_facts(scores: np.ndarray, best: int, nearest: float) -> tuple[float, float]:
+    """What a guess is trusted by: the lead of its score (C + 1 of them) over the best of all others, and the nearest cosine."""
+    others = max(float(score) for i, score in enumerate(scores) if i != best)
+    return float(scores[best]) - others, nearest
+
+
+def noun_facts(likeness: np.ndarray, things: Sequence[object], best: int) -> tuple[float, float]:
+    """What a noun is trusted by: its cosine (of N), and its lead over the best name of another thing."""
+    others = [float(one) for one, thing in zip(likeness, things, strict=True) if thing != things[best]]
+    return float(likeness[best]), float(likeness[best]) - max(others, default=0.0)
+
+
+def _chance(line: tuple[float, float, float], facts: tuple[float, float]) -> float:
+    import math
+
+    return round(1.0 / (1.0 + math.exp(-(line[0] * facts[0] + line[1] * facts[1] + line[2]))), 4)
 
 
 def _first(name: str, ends: Sequence[str], among: Sequence[str]) -> str:
@@ -139,7 +156,7 @@ def _loaded(folder: Path, embed: Embed) -> Reader:
             arrays = {name: file.get_tensor(name).astype(np.float32) for name in ("vectors", "weights")}
         arrays["vectors"] /= np.linalg.norm(arrays["vectors"], axis=1, keepdims=True)
         meanings = {name: tuple(ends) for name, ends in about.pop("meanings").items()}
-        about["noun_line"] = tuple(about["noun_line"])
+        about |= {name: tuple(about[name]) for name in ("line", "noun_line")}
         return Reader(**arrays, phrases=tuple(about.pop("phrases")), meanings=meanings, embed=embed, **about)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ReadError(f"the weights of the reader must be those that its training writes, got {path}: {error}") from error

@@ -116,10 +116,12 @@ def test_an_unknown_noun_is_a_known_one_or_nothing(shipped):
     assert shipped.read_noun("cottage", among).meaning == "house"
     assert shipped.read_noun("happiness", among) is None
     assert shipped.guess_noun("happiness", among).confidence < shipped.certain_noun
-    among, things = ("footstool", "stool", "milking stool", "vase"), ("stool", "stool", "stool", "vase")
-    rivals, one = shipped.guess_noun("ottoman", among), shipped.guess_noun("ottoman", among, things)
-    assert one.meaning == rivals.meaning == "stool"
+    among, things = ("sword", "longsword", "vase"), ("sword", "sword", "vase")
+    rivals, one = shipped.guess_noun("sabre", among), shipped.guess_noun("sabre", among, things)
+    assert one.meaning == rivals.meaning == "sword"
     assert one.confidence > rivals.confidence  # names of one thing are no rivals
+    assert shipped.read_noun("sabre", among) is None
+    assert shipped.read_noun("sabre", among, things) == one
     assert shipped.read_noun("cottage", ()) is None
 
 

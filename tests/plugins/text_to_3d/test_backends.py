@@ -339,7 +339,7 @@ def test_a_mesh_by_shap_e_from_prompt_to_file_and_back(host, tmp_path):
     made = host.generate(request)
     assert np.ptp(bounds(made), axis=0).max() == pytest.approx(0.3, abs=0.01)
     assert made.extras["dhsdk"]["backend"] == "shap-e"
-    assert made.extras["dhsdk"]["assumed"] == ("1 m along its longest edge: the model knows no sizes",)
+    assert made.extras["dhsdk"]["assumed"] == ("1 m along its longest edge unless size says else: the model knows no metres",)
     host.save(made, tmp_path / "a.glb")
     again = host.rebuild(tmp_path / "a.glb")
     np.testing.assert_array_equal(again.nodes[0].mesh.primitives[0].positions, made.nodes[0].mesh.primitives[0].positions)

@@ -72,7 +72,7 @@ def resolved(params: TextTo3dParams, ctx: Context) -> Any:
         return PaintPlan(design=made, prompt=params.prompt, model=params.model, words=made.words, models=made.models)
     if not params.prompt.strip():
         raise PromptError("a prompt must say what to make, got none: 'a corgi'")
-    words = Words(assumed=("1 m along its longest edge: the model knows no sizes",))
+    words = Words(assumed=("1 m along its longest edge unless size says else: the model knows no metres",))
     return ShapEPlan(
         prompt=params.prompt, model=params.model, tris=params.tris, texture=params.texture, lods=params.lods, words=words
     )

@@ -108,3 +108,13 @@ def test_what_has_no_atlas_is_refused(monkeypatch, shelf):
     monkeypatch.setattr("dhsdk.ready.atlas.MOST", 20)
     with pytest.raises(RequestError, match=r"^an atlas must have at most 20 triangles, got [\d,]+: give a smaller budget$"):
         one_atlas(shelf, 64)
+
+
+def test_a_mesh_with_neither_normals_nor_uvs_nor_material_gets_an_atlas():
+    box = make.box((1.0, 1.0, 1.0))
+    bare = replace(box.primitives[0], normals=None, uvs=(), material=None)
+    scene = Scene((Node("box", Mesh((bare,), "box")),))
+    one = one_atlas(scene, 64)
+    settings = Settings(size=(120, 120))
+    before, after = (render(each, None, settings).pixels.astype(int) for each in (scene, one.scene))
+    assert np.abs(before - after).mean() < 1.0

@@ -19,30 +19,41 @@ from dhsdk_picture.tiles import enlarged
 
 SEEN = 1024
 """Longest edge at which a picture is shown to the model that colours it: colours need no more, and models know no larger ones."""
+KIND: dict[str, pretrained.Kind] = {"change": "image_to_image", "fill": "inpaint", "upscale": "upscale"}
 LOADED = 0.2
 """Share of the work that loading the weights is."""
 
 
 def run(plan: Any, ctx: Context) -> Image:
-    """The picture of a plan, 8-bit sRGB. Raises RequestError, ReadError (the folder), RenderError (what the model gave)."""
-    picture = None if isinstance(plan, Create) else _read(plan.image, ctx)  # read first: a slip must not cost loading
-    mask = _mask(plan.mask, picture, ctx) if isinstance(plan, Fill) and picture is not None else None
-    model = _loaded(plan, ctx)
-    made: np.ndarray
+    """The picture of a plan, 8-bit sRGB. Raises RequestError, ReadError (the folder), GenerationError (what the model gave)."""
     if isinstance(plan, Create):
-        made = _create(model, plan, ctx)
-    elif isinstance(plan, Change):
-        made = pretrained.image_to_image(model, plan.prompt, picture[..., :3], strength=plan.strength, **_how(plan, ctx))
-    elif isinstance(plan, Fill):
-        made = pretrained.inpaint(model, plan.prompt, picture[..., :3], mask, **_how(plan, ctx))
-    elif isinstance(plan, Upscale):
-        made = _upscale(model, plan, picture[..., :3], ctx)
-    else:
-        made = coloured(picture[..., :3].astype(float), _colours(model, plan, picture[..., :3], ctx))
-    pixels = made if made.dtype == np.uint8 else np.round(np.clip(made, 0.0, 1.0) * 255).astype(np.uint8)
-    if picture is not None and picture.shape[2] == 4:
+        model = _loaded(plan, "text_to_image", ctx)
+        return _stamped(_bytes(_create(model, plan, ctx)), model)
+    picture = _read(plan.image, ctx)  # read first: a slip must not cost loading
+    mask = _mask(plan.mask, picture, ctx) if isinstance(plan, Fill) else None
+    model = _loaded(plan, KIND.get(plan.task), ctx)
+    pixels = _bytes(_worked(model, plan, picture[..., :3], mask, ctx))
+    if picture.shape[2] == 4:
         pixels = np.dstack([pixels, _resized(picture[..., 3], pixels.shape[:2])])
+    return _stamped(pixels, model)
+
+
+def _stamped(pixels: np.ndarray, model: Any) -> Image:
     return Image(pixels, extras={"dhsdk": {"backend": f"diffusers {model.card.pipeline}", "models": [model.provenance]}})
+
+
+def _bytes(made: np.ndarray) -> np.ndarray:
+    return made if made.dtype == np.uint8 else np.round(np.clip(made, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def _worked(model: Any, plan: Any, picture: np.ndarray, mask: np.ndarray | None, ctx: Context) -> np.ndarray:
+    if isinstance(plan, Change):
+        return pretrained.image_to_image(model, plan.prompt, picture, strength=plan.strength, **_how(plan, ctx))
+    if mask is not None:
+        return pretrained.inpaint(model, plan.prompt, picture, mask, **_how(plan, ctx))
+    if isinstance(plan, Upscale):
+        return _upscale(model, plan, picture, ctx)
+    return coloured(picture.astype(float), _colours(model, plan, picture, ctx))
 
 
 def _create(model: Any, plan: Create, ctx: Context) -> np.ndarray:
@@ -85,12 +96,11 @@ def _colours(model: Any, plan: Colourise, picture: np.ndarray, ctx: Context) -> 
     return np.stack([_resized(made[..., k], (height, width)) for k in range(3)], axis=2) / 255.0
 
 
-def _loaded(plan: Common, ctx: Context) -> Any:
-    kinds = {"create": "text_to_image", "change": "image_to_image", "fill": "inpaint", "upscale": "upscale"}
+def _loaded(plan: Common, kind: pretrained.Kind | None, ctx: Context) -> pretrained.Pretrained:
     return pretrained.shared(
         plan.model,
         ctx,
-        expect=kinds.get(plan.task),
+        expect=kind,
         loras=(plan.lora,) if plan.lora else (),
         tell=lambda fraction, message: ctx.progress(LOADED * fraction, message),
     )

@@ -23,7 +23,7 @@ class Outside:
         self.foot = foot.height * self.height if foot.height * self.height > 0.004 else 0.0
         self.neck = neck.length * self.height if neck.length * self.height > 0.006 else 0.0
         self.top = self.height - self.neck
-        self.wall = max(min(body.wall * self.radius, 0.3 * self.top), 0.0016)  # a flat body has room inside too
+        self.wall = max(min(body.wall * self.radius, 0.3 * (self.top - self.foot)), 0.0016)  # a flat body has room inside too
         self.base = body.base * self.radius
         self.throat = max(neck.width * self.radius, 2.6 * self.wall + 0.004)
         wide = self.foot + body.belly * (self.top - self.foot)

@@ -188,3 +188,12 @@ def test_the_door_of_a_lantern_hangs_on_its_own_edge(tilt):
 def test_a_lamp_without_anything_has_a_foot():
     nothing = {"base": {"style": "none"}, "stem": {"style": "none"}, "shade": {"style": "none"}, "light": "none"}
     assert [part.name for part in built(KERNELS["lamp"], nothing)] == ["base"]
+
+
+def test_a_flat_vessel_on_a_high_foot_has_room_inside():
+    """Its wall is thinner than what is left of it above the foot."""
+    kernel = KERNELS["vessel"]
+    body = {"height": 0.015, "radius": 0.03, "belly": 0.15, "roundness": 1.0, "base": 0.2, "wall": 0.109375}
+    neck, foot = {"length": 0.0, "width": 0.16, "flare": 0.0}, {"height": 0.5, "stem": 0.12, "spread": 0.7}
+    rest = {"handles": {"count": 0}, "spout": "lip", "lid": "none", "rim": 0.0, "rings": 3, "flutes": 3, "detail": 6}
+    are_sound(built(kernel, {"body": body, "neck": neck, "foot": foot, **rest}), kernel.slots)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +21,7 @@ from dhsdk.errors import PromptError
 from dhsdk.plugins.text_to_3d.prior.space import space
 from dhsdk.words.lexicon import lexicon
 
-EVERY = 4
+EVERY = 16
 """One in so many cases, chosen by a hash of it."""
 
 
@@ -37,10 +38,13 @@ def cases() -> Iterator[tuple[str, Token, int, str]]:
 
 
 def _more(word: str) -> str:
-    if len(word) > 6 or " " in word or "-" in word:
+    """The comparative: of one syllable with -er, of more with "more"."""
+    syllables = len(re.findall(r"[aeiou]+", word.removesuffix("e")))
+    if syllables > 1 or "-" in word or word.endswith("ed") or word in ("open", "flush"):
         return f"more {word}"
-    stem = word[:-1] if word.endswith("e") else word[:-1] + "i" if word.endswith("y") else word
-    return f"{stem}er"
+    if re.search(r"[^aeiou][aeiou][bdgmnpt]$", word):
+        return f"{word}{word[-1]}er"
+    return f"{word[:-1]}ier" if word.endswith("y") else f"{word.removesuffix('e')}er"
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import pydantic
 
 from dhsdk.params import Field, every_field
 from dhsdk.words import Mention, ObjectWords, PartWords
+from dhsdk.words.tokens import degrees, lemmas
 
 Path = tuple[str, ...]
 
@@ -44,6 +45,8 @@ SAME = {
 }
 OPENED = frozenset({"open", "closed"})
 """States are had or not: these go all the way."""
+BY_NAME = ("shape", "style", "quality", "finish", "tone", "part", "unknown")
+"""Kinds of words that can be the very name of an end, whatever else they mean."""
 BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
 """What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
 
@@ -78,7 +81,10 @@ def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:
     for mention in (one for one in words.denied if one.kind != "measure"):
         _attribute(replace(mention, strength=-abs(mention.strength)), known, locks, ())
     for part in words.parts:
-        _part(part, known, locks)
+        if _names(part.part, known)[1]:
+            _attribute(part.part, known, locks, ())  # a footed vase has no legs
+        else:
+            _part(part, known, locks)
     return locks
 
 
@@ -86,6 +92,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     inside = {path: one for path, one in known.items() if path[: len(group)] == group} if group else known
     if mention.kind == "measure" and mention.unit == "m" and not group:
         _measured(mention, locks)
+    elif mention.kind in BY_NAME and _names(mention, inside)[1]:
+        _ended(mention, inside, locks, group)
     elif mention.kind == "size" and mention.value in SCALE and not group:
         locks.scale *= SCALE[mention.value] ** mention.strength
     elif mention.kind == "size":
@@ -113,7 +121,7 @@ def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: P
 
     "less tall" (a strength below 0) goes to the other end. Of a part, "long" is also "long-necked".
     """
-    names = SAME.get(mention.value, {mention.value})
+    names, _ = _names(mention, known)
     share = 1.0 if mention.value in OPENED else {0.5: 0.2, 2.0: 0.8}.get(abs(mention.strength), 0.45)
     for path, one in known.items():
         if one.ge is None or one.le is None or one.type not in (int, float):
@@ -122,6 +130,25 @@ def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: P
         if {low, one.low, high, one.high} & names:
             up = bool({high, one.high} & names) == (mention.strength > 0)
             locks.values[path] = Toward(one.le if up else one.ge, share)
+
+
+def _names(mention: Mention, known: Mapping[Path, Field]) -> tuple[set[str], bool]:
+    """The words for ends that a mention means, and whether it is such a word by itself.
+
+    A word that stands for another meaning in general may be the very name of an end: an upright back is not a straight one.
+    """
+    plain = {form for word in mention.text.lower().split() for form in (word, *lemmas(word), *degrees(word))}
+    said = plain.union(*(SAME.get(word, set()) for word in plain))
+    ends = {end for one in known.values() if one.type in (int, float) for end in (one.low, one.high) if end}
+    group = SAME.get(mention.value, {mention.value})
+    if said & ends and not said & group:
+        return said & ends, True
+    return group, False
+
+
+def named(mention: Mention, params: type[pydantic.BaseModel]) -> bool:
+    """Whether a word is the very name of an end of these parameters."""
+    return _names(mention, dict(every_field(params)))[1]
 
 
 @dataclass(frozen=True)

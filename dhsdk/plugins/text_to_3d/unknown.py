@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dhsdk.params import ModelUse, Params, every_field
+from dhsdk.plugins.text_to_3d.locks import named
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, presets
 from dhsdk.words import Mention, ObjectWords
 
@@ -36,6 +37,8 @@ class Guesses:
 
     def _attribute(self, mention: Mention, preset: str, params: type[Params], notes: list[str]) -> Mention:
         if mention.kind != "unknown" or not mention.text.isascii():
+            return mention
+        if named(mention, params):
             return mention
         reader = self._ready(mention.text)
         guess = reader.read(mention.value, preset, meanings(params)) if reader else None

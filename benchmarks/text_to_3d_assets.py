@@ -29,7 +29,7 @@ import numpy as np
 import dhsdk
 from dhsdk import jit
 from dhsdk.errors import PromptError, RequestError
-from dhsdk.plugins.text_to_3d.design import SILENT
+from dhsdk.plugins.text_to_3d.effect import SILENT
 from dhsdk.plugins.text_to_3d.vocabulary import words
 from dhsdk.scene import Scene
 from dhsdk.words import read

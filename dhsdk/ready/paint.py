@@ -22,12 +22,15 @@ from dhsdk.ready.atlas import Atlas, one_atlas, recoloured
 from dhsdk.render.camera import View, frame
 from dhsdk.render.geometry import Geometry
 from dhsdk.render.visibility import rasterize
+from dhsdk.render.workers import spread
 from dhsdk.scene.types import Scene
 
 LEAST, SHARP = 0.2, 6.0
 """A surface is painted where it faces the camera by more than this cosine; its weight rises from there with this power."""
 SAME_WAY = 0.5
 """Cosine between the normals of a texel and of a pixel that shows the same surface."""
+PIECE = 1 << 16
+"""Texels that a thread works on at a time."""
 NEIGHBOURS = 8
 """Painted texels that an unseen one takes its colour from."""
 
@@ -158,8 +161,8 @@ class _Canvas:
             return out
 
         at, normal = mixed(geometry.positions), _unit(mixed(geometry.normals))
-        start = encoded(self._read(self._colours(), mixed(geometry.uvs)))
-        before = self._read(self._weights[:, None], mixed(geometry.uvs))[:, 0]
+        start = encoded(self._read(self._colours, mixed(geometry.uvs)))
+        before = self._read(lambda one: self._weights[one, None], mixed(geometry.uvs))[:, 0]
         own = _facing(view, at, normal, _flat(geometry)[face])
         known = np.clip(before / np.maximum(own, 1e-6), 0.0, 1.0)
         node = np.full(some.shape, -1, np.int32)
@@ -169,17 +172,24 @@ class _Canvas:
     def take(self, seen: ViewBuffers, picture: np.ndarray) -> None:
         """Adds a painted picture to the texels that it shows."""
         height, width = seen.depth.shape
-        facing = _facing(seen.view, self._points, self._normals, self._flat) * self._open
-        one = np.flatnonzero(facing)
-        pixels, far = seen.view.projected(self._points[one], width, height)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x, y = pixels[:, 0] / pixels[:, 2] - 0.5, pixels[:, 1] / pixels[:, 2] - 0.5
-        inside = (far > seen.view.camera.near) & (x > -1) & (x < width) & (y > -1) & (y < height)
-        one = one[inside]
-        light, found = self._taps(one, seen, decoded(picture), x[inside], y[inside], far[inside])
-        one, light = one[found], light[found]
-        self._sums[one] += light * facing[one, None]
-        self._weights[one] += facing[one]
+        light = decoded(picture)
+
+        def work(number: int) -> None:
+            part = slice(number * PIECE, (number + 1) * PIECE)
+            facing = _facing(seen.view, self._points[part], self._normals[part], self._flat[part]) * self._open[part]
+            one = part.start + np.flatnonzero(facing)
+            pixels, far = seen.view.projected(self._points[one], width, height)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                x, y = pixels[:, 0] / pixels[:, 2] - 0.5, pixels[:, 1] / pixels[:, 2] - 0.5
+            inside = (far > seen.view.camera.near) & (x > -1) & (x < width) & (y > -1) & (y < height)
+            one = one[inside]
+            colours, found = self._taps(one, seen, light, x[inside], y[inside], far[inside])
+            one, colours = one[found], colours[found]
+            weight = facing[one - part.start]
+            self._sums[one] += colours * weight[:, None]
+            self._weights[one] += weight
+
+        spread(-(-len(self._points) // PIECE), work)
 
     def _taps(
         self, one: np.ndarray, seen: ViewBuffers, light: np.ndarray, x: np.ndarray, y: np.ndarray, far: np.ndarray
@@ -203,7 +213,7 @@ class _Canvas:
     def finished(self) -> tuple[Scene, int]:
         """The scene with all texels coloured, and how many of them were seen."""
         seen = self._weights > 0.0
-        colours = self._colours()
+        colours = self._colours(slice(None))
         for node in np.unique(self._nodes[~seen]):
             own = self._nodes == node
             known, lost = np.flatnonzero(own & seen), np.flatnonzero(own & ~seen & self._open)
@@ -214,20 +224,20 @@ class _Canvas:
                 colours[lost] = (share[..., None] * colours[near]).sum(axis=1) / share.sum(axis=1)[:, None]
         return recoloured(self.atlas, colours), int(seen.sum())
 
-    def _colours(self) -> np.ndarray:
-        """(N, 3) linear base colour as it is now."""
-        seen = self._weights[:, None] > 0.0
-        painted = self._sums / np.where(seen, self._weights[:, None], 1.0)
-        return np.where(seen, painted, self.atlas.colours).astype(np.float32)
+    def _colours(self, one: np.ndarray | slice) -> np.ndarray:
+        """(N, 3) linear base colour of these texels as it is now."""
+        weights = self._weights[one, None]
+        painted = self._sums[one] / np.where(weights > 0.0, weights, 1.0)
+        return np.where(weights > 0.0, painted, self.atlas.colours[one]).astype(np.float32)
 
-    def _read(self, values: np.ndarray, uv: np.ndarray) -> np.ndarray:
-        """(K, C) bilinear values of the texels at (K, 2) UVs."""
+    def _read(self, values: Callable[[np.ndarray], np.ndarray], uv: np.ndarray) -> np.ndarray:
+        """(K, C) bilinear, at (K, 2) UVs, of what `values` gives for numbers of texels."""
         edge = self.atlas.where.edge
         at = uv * edge - 0.5
         low = np.floor(at).astype(np.int64)
         x, y = (at - low).T[..., None]
         (i, j), (k, m) = np.clip(low, 0, edge - 1).T, np.clip(low + 1, 0, edge - 1).T
-        a, b, c, d = (values[self._texel[row, column]] for row, column in ((j, i), (j, k), (m, i), (m, k)))
+        a, b, c, d = (values(self._texel[row, column]) for row, column in ((j, i), (j, k), (m, i), (m, k)))
         return (a * (1 - x) + b * x) * (1 - y) + (c * (1 - x) + d * x) * y
 
 

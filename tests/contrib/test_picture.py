@@ -208,6 +208,17 @@ def test_too_little_memory_is_told_with_the_mend(picture_plugin, monkeypatch):
         make(Host(device="cpu", plugins=[picture_plugin]), "sd")
 
 
+def test_a_lora_changes_the_picture_and_is_named(host, tmp_path):
+    from dhsdk.diffusion import pretrained
+    from tests.diffusion.pretrained.test_lora import lora_of
+
+    folder, _ = lora_of(pretrained.load(tiny.folder("sd")), tmp_path)
+    plain, dressed = make(host, "sd"), make(host, "sd", lora=str(folder))
+    assert (plain.pixels != dressed.pixels).any()
+    np.testing.assert_array_equal(make(host, "sd").pixels, plain.pixels)  # the shared weights are as they were
+    assert plain.extras["dhsdk"]["models"][0]["sha256"] != dressed.extras["dhsdk"]["models"][0]["sha256"]
+
+
 def test_weights_are_loaded_once_for_all_variants(picture_plugin, monkeypatch):
     from dhsdk.diffusion.pretrained import loading
 

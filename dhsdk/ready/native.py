@@ -11,6 +11,7 @@ import atexit
 import time
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -22,9 +23,12 @@ NOTHING, FARTHEST = 1e-6, 1e4
 """Area of triangles over their longest edges squared, below which there is nothing to unfold; how far shapes are enlarged."""
 LEAST_AREA = 1e-6
 """xatlas drops triangles of less than 1.2e-7: those of an atlas have at least this on the mean."""
-REST, MOST_RESTING, LARGE = 0.1, 16, 5000
-"""Seconds until the threads of a finished atlas sleep for certain; how many rest at once, each of fewer triangles than LARGE."""
-_resting: deque[tuple[float, Any]] = deque()
+REST, PATIENCE, MOST_RESTING, LARGE = 0.1, 10.0, 16, 5000
+"""Seconds until the threads of a finished atlas may be asked whether they sleep, and for how long at most; how many rest at once,
+each of fewer triangles than LARGE."""
+TASKS = Path("/proc/self/task")
+"""Where Linux tells what the threads of this process do."""
+_resting: deque[tuple[float, frozenset[str], Any]] = deque()
 _lock = Lock()
 
 
@@ -73,14 +77,16 @@ def atlas(shapes: Sequence[tuple[np.ndarray, np.ndarray]], edge: int, padding: i
     flat = _framed(shapes)
     if flat is None:
         return [(faces.astype(np.int64), np.zeros((len(points), 2), np.float32)) for points, faces in shapes]
+    before = _threads()
     made = xatlas.Atlas()
+    own = _threads() - before
     for points, (_, faces) in zip(flat, shapes, strict=True):
         made.add_mesh(points, np.ascontiguousarray(faces, dtype=np.uint32))
     pack = xatlas.PackOptions()
     pack.padding, pack.resolution, pack.bilinear = padding, edge, True
     made.generate(xatlas.ChartOptions(), pack)
     found = [made.get_mesh(number) for number in range(len(shapes))]
-    _rest(made, MOST_RESTING if sum(len(faces) for _, faces in shapes) < LARGE else 0)
+    _rest(made, own, MOST_RESTING if sum(len(faces) for _, faces in shapes) < LARGE else 0)
     return [(indices.astype(np.int64).reshape(-1, 3), np.clip(uvs, 0.0, 1.0)) for _, indices, uvs in found]
 
 
@@ -102,22 +108,42 @@ def _framed(shapes: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]
     return [(points * grown).astype(np.float32) for points in framed]
 
 
-def _rest(made: Any, most: int) -> None:
-    """Keeps a finished atlas for a while before it is let go; at most so many are kept.
+def _threads() -> frozenset[str]:
+    """The threads of this process; none where the system does not tell."""
+    return frozenset(one.name for one in TASKS.iterdir()) if TASKS.is_dir() else frozenset()
+
+
+def _runs(thread: str) -> bool:
+    """Whether a thread of this process runs or waits for a processor, as far as the system tells."""
+    try:
+        return (TASKS / thread / "stat").read_text().rpartition(") ")[2].startswith("R")
+    except OSError:
+        return False
+
+
+def _rest(made: Any, threads: frozenset[str], most: int) -> None:
+    """Keeps a finished atlas until its threads sleep, then lets it go; at most so many are kept.
 
     xatlas wakes its threads to end them without holding their lock: one that is just falling asleep misses it, and xatlas waits
     for it for ever (once in about 10,000 with 0.0.11). Threads that sleep always hear it.
     """
     with _lock:
-        _resting.append((time.monotonic() + REST, made))
+        _resting.append((time.monotonic() + REST, threads, made))
         while _resting and (len(_resting) > most or _resting[0][0] < time.monotonic()):
-            time.sleep(max(0.0, _resting[0][0] - time.monotonic()))
-            _resting.popleft()
+            _let_go()
+
+
+def _let_go() -> None:
+    """Lets go of the atlas that has rested longest, once it has rested enough."""
+    until, threads, _ = _resting[0]
+    time.sleep(max(0.0, until - time.monotonic()))
+    while time.monotonic() < until + PATIENCE and any(map(_runs, threads)):
+        time.sleep(REST / 10)
+    _resting.popleft()
 
 
 @atexit.register
 def _rested() -> None:
     """Lets go of all that rests, before the interpreter does."""
     while _resting:
-        time.sleep(max(0.0, _resting[0][0] - time.monotonic()))
-        _resting.popleft()
+        _let_go()

@@ -148,8 +148,10 @@ def main() -> None:
     claim("prior_one_ms", [draw_ms(known[0], 1)], "one thread, 8 Heun steps in numpy, best of 15")
     claim("prior_16_ms", [draw_ms(known[0], 16)], "the same")
     moved = [edits(prior) for prior in known]
-    claim("edit_success", [one[0] for one in moved], f"{EDITS} edits each of one drawn number by .45, asks as structure")
-    claim("edit_leak", [one[1] for one in moved], "everything else is locked")
+    note = f"{EDITS} edits each of one drawn number by .45, asks as structure; by words: diffusion_edit.py"
+    print(
+        f"{'edits, right and leak':24}{np.mean([one[0] for one in moved]):10.4f}{np.mean([one[1] for one in moved]):8.4f}  {note}"
+    )
     share = category()
     if share is not None:
         claim("prior_category", [share], "nouns of the lexicon")

@@ -11,11 +11,14 @@ from dhsdk.plugins.text_to_3d.effect import effect
 from dhsdk.plugins.text_to_3d.filling import Fill, by_rule
 from dhsdk.plugins.text_to_3d.objects import Design
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
-from dhsdk.plugins.text_to_3d.suited import exaggerated, fitted
+from dhsdk.plugins.text_to_3d.suited import affordable, exaggerated
 from dhsdk.plugins.text_to_3d.surfaces import stylised
 from dhsdk.plugins.text_to_3d.unknown import Guesses
 from dhsdk.plugins.text_to_3d.vocabulary import words
 from dhsdk.words import read
+
+TRIES = 6
+"""How often a shape is drawn that takes more triangles than there are."""
 
 
 def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
@@ -24,12 +27,14 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     fill, plainly, models = _filling(params.backend)
     guesses = Guesses()
     whole = Design(ctx, fill, guesses)
-    made = whole.objects(reading)
+
+    def drawn(attempt: int) -> tuple[ObjectPlan, ...]:
+        found = replace(whole, attempt=attempt, notes=[] if attempt else whole.notes).objects(reading)
+        return tuple(map(_stylised, found)) if params.style == "stylised" else found
+
+    made = affordable(drawn, params.tris, TRIES if models else 1, ctx)
     shown = replace(whole, ctx=Context(seed=ctx.seed), fill=plainly, notes=[])
     understood, already, ignored = effect(reading, shown.objects)
-    if params.style == "stylised":
-        made = tuple(one.model_copy(update={"finishes": stylised(one.finishes), "shape": exaggerated(one)}) for one in made)
-    made = tuple(fitted(one, params.tris / sum(other.count for other in made), ctx) for one in made)
     report = Words(
         understood=understood,
         ignored=ignored,
@@ -40,6 +45,10 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
         backend=params.backend, objects=made, tris=params.tris, texture=params.texture, style=params.style, lods=params.lods,
         words=report, models=(*models, *guesses.models),
     )  # fmt: skip
+
+
+def _stylised(one: ObjectPlan) -> ObjectPlan:
+    return one.model_copy(update={"finishes": stylised(one.finishes), "shape": exaggerated(one)})
 
 
 def _filling(backend: str) -> tuple[Fill, Fill, tuple[ModelUse, ...]]:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from dhsdk.params import ModelUse, Params, every_field
 from dhsdk.plugins.text_to_3d.locks import named
-from dhsdk.plugins.text_to_3d.vocabulary import Thing, presets
+from dhsdk.plugins.text_to_3d.vocabulary import Thing, things
 from dhsdk.words import Mention, ObjectWords
 
 if TYPE_CHECKING:
     from dhsdk.diffusion.nano.reader import Reader
+
+
+SURE = 0.75
+"""Least confidence of a guessed noun: a wrong thing is worse than the error that lists what there is ("credenza" -> a crag)."""
 
 
 class Guesses:
@@ -26,9 +30,10 @@ class Guesses:
 
     def thing(self, noun: str) -> Thing | None:
         """The thing that an unknown noun most likely means, or None where nothing is near enough."""
-        reader = self._ready(noun)
-        guess = reader.read_noun(noun, tuple(presets())) if reader else None
-        return Thing(presets()[guess.meaning], guess.meaning, like=True) if guess else None
+        reader = self._ready(noun) if noun.isascii() else None
+        names = {name: thing.preset for name, thing in things().items() if name.isascii()}
+        guess = reader.guess_noun(noun, tuple(names), tuple(names.values())) if reader else None
+        return replace(things()[guess.meaning], like=True) if guess and guess.confidence >= SURE else None
 
     def known(self, one: ObjectWords, preset: str, params: type[Params], notes: list[str]) -> ObjectWords:
         """The words of an object with its unknown attributes read as qualities of these parameters; others stay unknown."""

@@ -45,7 +45,7 @@ SAME = {
 }
 OPENED = frozenset({"open", "closed"})
 """States are had or not: these go all the way."""
-BY_NAME = ("shape", "style", "quality", "finish", "tone", "part", "unknown")
+BY_NAME = ("size", "shape", "style", "quality", "finish", "tone", "part", "unknown")
 """Kinds of words that can be the very name of an end, whatever else they mean."""
 BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
 """What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
@@ -101,6 +101,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
         if mention.strength > 0:
             _chosen(mention.value, inside, locks)
+        _ended(mention, inside, locks, group)
+    elif mention.kind in ("finish", "tone"):
         _ended(mention, inside, locks, group)
     elif mention.kind == "material" and mention.strength > 0:
         _built_of(mention.value, inside, locks)
@@ -167,7 +169,10 @@ def settled(lock: Any, value: Any, field: Field) -> Any:
         return value or field.type(max(1, (field.le or 2) // 2) if field.type is int else (field.le or 1.0) / 2)
     if isinstance(lock, Toward):
         moved = value + lock.share * (lock.end - value)
-        return round(moved) if field.type is int else round(moved, 4)
+        if field.type is not int:
+            return round(moved, 4)
+        step = (lock.end > value) - (lock.end < value)  # a whole number goes at least one step
+        return round(moved) if round(moved) != value else value + step
     return lock
 
 

@@ -103,11 +103,6 @@ def edits(prior: Prior) -> tuple[float, float]:
     return float(np.mean(right)), float(np.mean(leak))
 
 
-def category() -> float | None:
-    """Share of prompts whose noun comes out as the kind that it names: the text side, None while it is not measured."""
-    return None
-
-
 def show(name: str, found: Figures, ms: float | None) -> None:
     time_ = "" if ms is None else f"{ms:9.2f}"
     print(
@@ -142,8 +137,6 @@ def main() -> None:
         claims.append({"id": f"diffusion.{name}", "value": round(statistics.mean(values), 4), "peer": peer, "note": told})
         print(f"{name:24}{statistics.mean(values):10.4f}  {told}", flush=True)
 
-    note = "asks as structure, pairs never trained together, before mending (after it: 1 by construction)"
-    claim("prior_known_attr", [one.attribute for one in found], note, "rules 1 by construction; 1-NN and plain sampling above")
     claim("prior_spread", [one.spread for one in found], "numbers left open, against the true conditional process")
     claim("prior_one_ms", [draw_ms(known[0], 1)], "one thread, 8 Heun steps in numpy, best of 15")
     claim("prior_16_ms", [draw_ms(known[0], 16)], "the same")
@@ -152,9 +145,6 @@ def main() -> None:
     print(
         f"{'edits, right and leak':24}{np.mean([one[0] for one in moved]):10.4f}{np.mean([one[1] for one in moved]):8.4f}  {note}"
     )
-    share = category()
-    if share is not None:
-        claim("prior_category", [share], "nouns of the lexicon")
     print(json.dumps({"claims": claims}))
 
 

@@ -40,13 +40,16 @@ def usable(points: np.ndarray, faces: np.ndarray) -> bool:
 
 
 def closed(faces: np.ndarray) -> bool:
-    """Whether faces (F, 3) have three corners each, and every directed edge is there once, with one that runs back."""
+    """Whether faces (F, 3) have three corners each, and as many run back along every edge as run along it.
+
+    Solids may touch along an edge: it is there twice then, either way.
+    """
     start, end = faces.ravel().astype(np.int64), np.roll(faces, -1, axis=1).ravel().astype(np.int64)
     if not len(start) or (start == end).any():
         return False
     count = int(faces.max()) + 1
     ahead, back = np.sort(start * count + end), np.sort(end * count + start)
-    return bool((np.diff(ahead) > 0).all() and np.array_equal(ahead, back))
+    return bool(np.array_equal(ahead, back))
 
 
 def solid(points: np.ndarray, faces: np.ndarray) -> Any | None:

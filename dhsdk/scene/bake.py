@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from dhsdk.scene.frames import world
+from dhsdk.scene.frames import local_matrices, world
 from dhsdk.scene.mechanism import IDENTITY
 from dhsdk.scene.mesh import Mesh, Morph, Primitive
 from dhsdk.scene.references import named_nodes
@@ -21,14 +21,14 @@ def flatten(scene: Scene) -> Scene:
     A mesh that several nodes share is copied, unless it already stands in its place.
     """
     kept = _kept(scene)
-    matrices = world(scene)
+    local = dict(zip((node.key for node in scene.nodes), local_matrices(scene), strict=True))
     baked: dict[tuple[int, bytes], Mesh] = {}
 
     def flat(node: Node) -> Node:
-        above = node.parent
+        above, matrix = node.parent, local[node.key]
         while above is not None and above not in kept:
+            matrix = local[above] @ matrix  # not solved from world matrices: what stands in its place already stays to the bit
             above = scene.node(above).parent
-        matrix = matrices[node.key] if above is None else np.linalg.solve(matrices[above], matrices[node.key])
 
         def moved(mesh: Mesh) -> Mesh:
             key = (id(mesh), matrix.tobytes())

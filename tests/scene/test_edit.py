@@ -273,6 +273,16 @@ def test_flatten_bakes_mirrors_and_keeps_what_is_held():
     assert np.allclose(np.linalg.norm(shape.normals, axis=1), 1.0)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_what_stands_in_its_place_under_a_node_that_is_kept_is_not_touched(seed):
+    """The matrix to its own place is exactly one: solved from world matrices it would be so but for rounding."""
+    rng = np.random.default_rng(seed)
+    turn = rng.normal(size=4)
+    held = Node("held", translation=rng.normal(size=3), rotation=turn / np.linalg.norm(turn), scale=(1, 2, 3), extras={"a": 1})
+    once = edit.flatten(Scene((held, Node("box", make.box(), parent="held", translation=(1, 2, 3)))))
+    assert edit.flatten(once).node("box").mesh is once.node("box").mesh
+
+
 def test_flatten_bakes_morphs_and_tangents():
     normals, tangents = np.tile([0, 0, 1.0], (3, 1)), np.tile([1.0, 0, 0, 1], (3, 1))
     morph = Morph(POINTS, np.tile([0, 1.0, -1], (3, 1)), np.tile([-1.0, 1, 0], (3, 1)))

@@ -33,6 +33,8 @@ PLAINLY = (
     ("加上|添上", "带"),
 )
 """Verbs of change as the words that the grammar knows."""
+STEP = 0.6
+"""How far a change goes against a word of the first prompt: "taller" asks for less than "tall"."""
 WORSE = 0.4
 """How far "older" wears what is left of a surface that is as old already as the word says."""
 
@@ -146,7 +148,7 @@ class _Mover:
             if path[-1] == "wear":
                 new[name] = _older(values[name], float(lock))
             elif isinstance(lock, Toward) and name in known and lock.end in (field.ge, field.le):
-                asked[name] = lock.share if lock.end == field.le else -lock.share
+                asked[name] = STEP * (lock.share if lock.end == field.le else -lock.share)
             else:
                 new[name] = settled(lock, values[name], field)
         stream = self.ctx.rng("change", one.key)

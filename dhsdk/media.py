@@ -104,8 +104,13 @@ def _checked_pixels(pixels: np.ndarray) -> np.ndarray:
     return readonly(array)
 
 
-def decode(encoded: bytes, mime: str = "") -> np.ndarray:
-    """(H, W, C) uint8 or uint16 pixels of PNG, JPEG or WebP bytes. Raises ReadError for broken or too large pictures."""
+PICTURES = ("PNG", "JPEG", "WEBP")
+OLD_PICTURES = (*PICTURES, "TGA", "BMP", "TIFF", "GIF", "DDS")
+"""What materials of old formats name."""
+
+
+def decode(encoded: bytes, mime: str = "", kinds: tuple[str, ...] = PICTURES) -> np.ndarray:
+    """(H, W, C) uint8 or uint16 pixels of a picture of these kinds. Raises ReadError for broken or too large pictures."""
     import warnings
 
     from PIL import Image as Pillow
@@ -114,7 +119,7 @@ def decode(encoded: bytes, mime: str = "") -> np.ndarray:
     try:
         with (
             warnings.catch_warnings(action="ignore", category=Pillow.DecompressionBombWarning),
-            Pillow.open(io.BytesIO(encoded), formats=("PNG", "JPEG", "WEBP")) as picture,
+            Pillow.open(io.BytesIO(encoded), formats=kinds) as picture,
         ):
             width, height = picture.size
             if width * height > MAX_PIXELS:
@@ -128,7 +133,8 @@ def decode(encoded: bytes, mime: str = "") -> np.ndarray:
     except ReadError:
         raise
     except UnidentifiedImageError as error:  # its own text holds the address of the buffer
-        raise ReadError(f"the {mime or 'image'} data cannot be decoded: it is no PNG, JPEG or WebP picture") from error
+        known = f"{', '.join(kinds[:-1])} or {kinds[-1]}".replace("WEBP", "WebP")
+        raise ReadError(f"the {mime or 'image'} data cannot be decoded: it is no {known} picture") from error
     except Pillow.DecompressionBombError as error:
         raise ReadError(f"a picture must have at most {MAX_PIXELS:,} pixels, got more: {str(error)[:60]}") from error
     except Exception as error:  # Pillow raises many kinds for broken files

@@ -1,6 +1,6 @@
-"""OBJ, STL and PLY through trimesh: static shape only. Rigs, clips and materials beyond colours need GLB.
+"""STL and PLY with their colours, and what they share with OBJ: one static mesh. Rigs and clips need GLB.
 
-World transforms are baked, LOD0 is written, and everything becomes one mesh. trimesh costs a second to import.
+World transforms are baked and LOD0 is written, without materials. Files are parsed by trimesh, a second to import.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 512 << 20
 
 
-class _Plain(Format):
+class Plain(Format):
     kinds = ("scene",)
     kind: ClassVar[str]
 
@@ -30,26 +30,26 @@ class _Plain(Format):
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
         if not data:
             raise ReadError(f"{path.name} must have 1..{MAX_BYTES:,} bytes, got {path.stat().st_size:,}")
+        return self.scene(data, path)
+
+    def scene(self, data: bytes, path: Path) -> Scene:
+        """What the bytes of the file hold. Raises ReadError."""
         _check_counts(data, self.kind, path.name)
         return _scene(_parsed(data, self.kind, path.name), path)
 
     def write(self, asset: Any, path: Path, options: Any) -> None:
-        points, faces, uvs = _flat(asset)
-        path.write_bytes(_obj(points, faces, uvs) if self.kind == "obj" else _exported(points, faces, self.kind))
+        points, faces, _ = flat(asset)
+        path.write_bytes(_exported(points, faces, self.kind))
 
     def refuses(self, asset: Any) -> str | None:
         return None if any(node.mesh is not None for node in asset.nodes) else "there is no mesh in it"
 
 
-class Obj(_Plain):
-    name, summary, suffixes, kind = "obj", "Wavefront OBJ: one static mesh with UVs and normals.", (".obj",), "obj"
-
-
-class Stl(_Plain):
+class Stl(Plain):
     name, summary, suffixes, kind = "stl", "Binary STL: one static mesh without UVs.", (".stl",), "stl"
 
 
-class Ply(_Plain):
+class Ply(Plain):
     name, summary, suffixes, kind = "ply", "Binary PLY: one static mesh with normals.", (".ply",), "ply"
 
 
@@ -76,7 +76,7 @@ def _parsed(data: bytes, kind: str, name: str) -> Any:
     from dhsdk.errors import ReadError
 
     try:
-        # No resolver: an OBJ's materials and textures, which may point anywhere, are not opened.
+        # No resolver: pictures that a PLY names are not opened by trimesh.
         mesh = trimesh.load_mesh(io.BytesIO(data), file_type=kind, process=False, resolver=None)
         return mesh.to_mesh() if isinstance(mesh, trimesh.Scene) else mesh
     except Exception as error:  # trimesh raises whatever its parsers stumble over
@@ -97,7 +97,7 @@ def _scene(mesh: Any, path: Path) -> Scene:
         raise ReadError(f"{path.name} must hold triangles, got none")
     uv = getattr(mesh.visual, "uv", None)
     uv = np.zeros(0) if uv is None else np.asarray(uv)
-    has_uv = uv.ndim == 2 and uv.shape[1] >= 2 and len(uv) == len(mesh.vertices)  # an OBJ's `vt 0.5` has one column
+    has_uv = uv.ndim == 2 and uv.shape[1] >= 2 and len(uv) == len(mesh.vertices)
     uvs = (np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),) if has_uv else ()
     try:
         primitive = Primitive(mesh.vertices, faces, uvs=uvs, colors=_colors(mesh))
@@ -124,7 +124,7 @@ def _colors(mesh: Any) -> np.ndarray | None:
     return value
 
 
-def _flat(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def flat(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(points, faces, UVs with v upwards) of all LOD0 triangles in world space."""
     import numpy as np
 
@@ -159,14 +159,6 @@ def _exported(points: np.ndarray, faces: np.ndarray, kind: str) -> bytes:
     return data.encode() if isinstance(data, str) else bytes(data)
 
 
-def _obj(points: np.ndarray, faces: np.ndarray, uvs: np.ndarray) -> bytes:
-    """OBJ text with UVs; trimesh writes none without a material file."""
-    lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points.tolist()]
-    lines += [f"vt {u:.9g} {v:.9g}" for u, v in uvs.tolist()]
-    lines += [f"f {a}/{a} {b}/{b} {c}/{c}" for a, b, c in (faces + 1).tolist()]
-    return ("\n".join(lines) + "\n").encode()
-
-
 @hookimpl
 def dhsdk_formats() -> Iterable[Format]:
-    return [Obj(), Stl(), Ply()]
+    return [Stl(), Ply()]

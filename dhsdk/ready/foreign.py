@@ -37,6 +37,8 @@ STUCK = 1.6
 """A chain of details ends too early where its coarsest has more than so many times the triangles that it should have."""
 MOVED = ("edges of more than two triangles parted", "border vertices sewn", "one-sided surfaces cut")
 """What mends a mesh by moving points: then the points that it came with will not do."""
+READ = ("notes", "unread_extensions")
+"""What readers say in the extras of a scene: told once, and not written on."""
 _NONE: tuple[str, ...] = ()
 LOST = 0.98
 """Meshes that keep more than this share of their triangles keep their UVs too."""
@@ -54,8 +56,8 @@ def foreign(
     """
     tell = progress or (lambda fraction, message: None)
     tell(0.0, "mend")
-    before = Facts.of(scene)
-    scene = _settled(scene, options)
+    before, notes = Facts.of(scene), _notes(scene)
+    scene = _settled(replace(scene, extras={key: value for key, value in scene.extras.items() if key not in READ}), options)
     parts = _parts(scene, options)
     made, lower, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
     scene = replace(scene, nodes=tuple(_with(node, made, lower, options, bounds(scene)) for node in scene.nodes))
@@ -64,7 +66,13 @@ def foreign(
     deepest = max((node.lods for node in ready.nodes), key=len, default=())
     lods = tuple(sum(n.lods[level].triangles for n in ready.nodes if len(n.lods) > level) for level in range(len(deepest)))
     colliders = sum(len(node.colliders) for node in ready.nodes)
-    return ready, replace(told, before=before, after=Facts.of(ready), lods=lods, colliders=colliders)
+    return ready, replace(told, before=before, after=Facts.of(ready), lods=lods, colliders=colliders, notes=notes + told.notes)
+
+
+def _notes(scene: Scene) -> tuple[str, ...]:
+    """What the file held that its reader left out."""
+    unread = tuple(scene.extras.get("unread_extensions", ()))
+    return (*scene.extras.get("notes", ()), *((f"extensions that are not read: {', '.join(unread)}",) if unread else ()))
 
 
 def _with(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dhsdk.errors import ReadError, WriteError
-from dhsdk.formats.gltf import accessors, animation, container, meshes_in, packer, read
+from dhsdk.formats import beside
+from dhsdk.formats.gltf import accessors, animation, meshes_in, packer, read
 from dhsdk.formats.gltf.read import from_glb
 from dhsdk.formats.gltf.write import to_glb
 from dhsdk.scene import Animation, Channel, Mesh, Node, Primitive, Scene, Skin
@@ -77,7 +78,7 @@ def test_single_steps_tell_what_they_mind(tmp_path):
         packer._plain({1})
     (tmp_path / "folder").mkdir()
     with pytest.raises(ReadError, match="buffer 0 must name a file, got 'folder', which is something else"):
-        container.inside(tmp_path, "folder", "buffer 0")
+        beside.inside(tmp_path, "folder", "buffer 0")
 
 
 def test_a_glb_over_its_length_field_is_refused(monkeypatch):

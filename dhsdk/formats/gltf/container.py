@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
-import stat
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from dhsdk.errors import ReadError
+from dhsdk.formats.beside import inside
 from dhsdk.formats.gltf.given import Json, extension, mapping, mappings, members, text, whole
 from dhsdk.formats.gltf.meshopt import MESHOPT, unpack
 
@@ -138,29 +136,6 @@ class Document:
                 f"a glTF with its files must have at most {self.max_bytes:,} bytes, got {self.loaded:,}: raise max_bytes"
             )
         return file.read_bytes()
-
-
-def inside(folder: Path, uri: str, what: str) -> Path:
-    """The regular file that a relative URI names inside `folder`, links followed. Raises ReadError."""
-    try:
-        path = unquote_to_bytes(uri).decode("utf-8")
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise ReadError(f"{what} must name a file in UTF-8, got {uri[:60]!r}") from error
-    parts = path.split("/")
-    if not path or re.search(r"[\x00-\x1f\\:]", path) or path.startswith("/") or ".." in parts:
-        raise ReadError(f"{what} must name a file in the folder of the glTF file, got {uri[:60]!r}")
-    try:
-        home = folder.resolve()
-        file = (home / path).resolve()
-        kept = file.is_relative_to(home)
-        regular = kept and stat.S_ISREG(file.stat().st_mode)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise ReadError(f"{what} names the file {uri[:60]!r}, which is not there") from error
-    if not kept:
-        raise ReadError(f"{what} must name a file in the folder of the glTF file, got a link that leads out of it: {uri[:60]!r}")
-    if not regular:
-        raise ReadError(f"{what} must name a file, got {uri[:60]!r}, which is something else")
-    return file
 
 
 def _data_uri(uri: str, what: str) -> bytes:

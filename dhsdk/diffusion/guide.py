@@ -26,11 +26,13 @@ class Guidance:
     cond, uncond: conditions with 1 row (for every item) or one row per item.
     interval: (low, high) of t; outside of it only `cond` is asked, at half the cost.
     rescale: share by which the result takes the spread of the conditional prediction, against overexposure.
+    keep: side of the squares (over all channels) in which the result takes the length of the conditional prediction; 0: nowhere.
 
     Raises:
-        ParamError: rescale outside [0, 1] or an interval that is not ordered.
+        ParamError: rescale outside [0, 1], a negative keep or an interval that is not ordered.
 
-    Source: Ho and Salimans 2022, equation 6; Kynkäänniemi et al. 2024 (interval); Lin et al. 2024, equations 14 to 16 (rescale).
+    Source: Ho and Salimans 2022, equation 6; Kynkäänniemi et al. 2024 (interval); Lin et al. 2024, equations 14 to 16 (rescale);
+    the pipeline of Qwen-Image (keep).
     """
 
     cond: Any
@@ -38,10 +40,13 @@ class Guidance:
     scale: float = 7.5
     interval: tuple[float, float] | None = None
     rescale: float = 0.0
+    keep: int = 0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.rescale <= 1.0:
             raise ParamError(f"rescale must be in [0, 1], got {self.rescale!r} (guidance)")
+        if self.keep < 0:
+            raise ParamError(f"keep must be the side of squares, or 0, got {self.keep!r} (guidance)")
         if self.interval is not None and not self.interval[0] <= self.interval[1]:
             raise ParamError(f"an interval of guidance must be (low, high) in t, got {self.interval!r}")
 
@@ -53,6 +58,7 @@ class Guidance:
                 return denoiser(x, t, spread(self.cond, len(x)))
             without, with_ = self.both(denoiser, x, t)
             found = without + self.scale * (with_ - without)
+            found = _kept(found, with_, self.keep) if self.keep else found
             return _rescaled(found, with_, self.rescale) if self.rescale else found
 
         return denoise
@@ -177,6 +183,17 @@ def _mapped(function: Callable[[Any], Any], cond: Any) -> Any:
 
 def _build(cond: Any) -> str:
     return f"a tensor of {tuple(cond.shape)}" if isinstance(cond, torch.Tensor) else type(cond).__name__
+
+
+def _kept(found: torch.Tensor, with_: torch.Tensor, side: int) -> torch.Tensor:
+    """`found` (N, C, H, W) with the length that `with_` has in every square of side x side cells."""
+
+    def length(x: torch.Tensor) -> torch.Tensor:
+        squares = torch.nn.functional.avg_pool2d(x.square().sum(dim=1, keepdim=True), side)
+        return squares.sqrt()
+
+    share = length(with_) / length(found).clamp_min(1e-12)
+    return found * torch.nn.functional.interpolate(share, scale_factor=side)
 
 
 def _rescaled(found: torch.Tensor, with_: torch.Tensor, share: float) -> torch.Tensor:

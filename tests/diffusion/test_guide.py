@@ -50,6 +50,23 @@ def test_rescale_takes_the_spread_of_the_conditional_prediction():
     assert torch.allclose(half, 4.0 * x, atol=1e-5)
 
 
+def test_keep_takes_the_length_of_the_conditional_prediction_in_every_square():
+    x = noise((2, 3, 4, 6), 1)
+    ask = lambda x, t, cond: x * cond[:, None, None, None] + cond[:, None, None, None]  # noqa: E731
+    cond, uncond = torch.tensor([1.0]), torch.tensor([-1.0])
+    found, with_ = Guidance(cond, uncond, 4.0, keep=2).of(ask)(x, T), ask(x, T, cond)
+    free = Guidance(cond, uncond, 4.0).of(ask)(x, T)
+    for row in range(0, 4, 2):
+        for column in range(0, 6, 2):
+            here = (slice(None), slice(None), slice(row, row + 2), slice(column, column + 2))
+            length = with_[here].flatten(1).norm(dim=1)
+            assert torch.allclose(found[here].flatten(1).norm(dim=1), length, rtol=1e-5)
+            share = length / free[here].flatten(1).norm(dim=1)
+            assert torch.allclose(found[here], free[here] * share[:, None, None, None], atol=1e-5)
+    with pytest.raises(ParamError, match=r"keep must be the side of squares, or 0, got -1 \(guidance\)"):
+        Guidance(cond, uncond, 4.0, keep=-1)
+
+
 def test_conditions_may_be_nested_and_have_a_row_per_item():
     x = noise((2, 4), 1)
     cond = {"add": noise((2, 4), 2), "rest": (None, [noise((1, 4), 3)])}

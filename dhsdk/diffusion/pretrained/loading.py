@@ -222,7 +222,7 @@ def _part(card: FolderCard, component: Component, dtype: Any) -> Any:
     ]
     if wrong:
         raise ReadError(f"the weights {where} do not fit {component.cls}: {', '.join(wrong[:3])} ({len(wrong)} in all)")
-    return model.eval()
+    return model.eval().requires_grad_(False)
 
 
 def _assemble(name: str, parts: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

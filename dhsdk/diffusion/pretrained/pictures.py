@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dhsdk.diffusion.pretrained.allowed import CLIP_ONLY, PIPELINES, Kind
+from dhsdk.diffusion.pretrained.families import FAMILIES
 from dhsdk.diffusion.pretrained.quiet import quiet
 from dhsdk.errors import GenerationError, ParamError, RequestError
 
@@ -162,7 +163,7 @@ def _call(
         raise ParamError(f"steps must be at least 1, got {steps}")
     words: dict[str, Any] = {"prompt": prompt}
     named = PIPELINES[pretrained.card.pipeline].guidance
-    if negative and "negative_prompt" not in takes:
+    if negative and FAMILIES[pretrained.card.family].told:  # FLUX takes the words and does not hear them
         raise RequestError(f"{type(pipe).__name__} takes no negative prompt: leave it out")
     if negative or (named != "guidance_scale" and "negative_prompt" in takes):
         words["negative_prompt"] = negative or " "  # without one, this family would leave out guidance

@@ -25,7 +25,9 @@ class PictureParams(dhsdk.Params):
     negative: str = dhsdk.param("", help="what the picture must not show")
     width: int = dhsdk.param(0, help="of a created picture, a multiple of 8; 0: the model's own", unit="px", ge=0, le=4096)
     height: int = dhsdk.param(0, help="of a created picture, a multiple of 8; 0: the model's own", unit="px", ge=0, le=4096)
-    steps: int = dhsdk.param(30, help="denoising steps", ge=1, le=1000, low="fast", high="fine")
+    steps: int | None = dhsdk.param(
+        None, help="denoising steps; none: as many as the model's makers chose", ge=1, le=1000, low="fast", high="fine"
+    )
     guidance: float = dhsdk.param(7.0, help="how closely the words are followed", ge=0.0, le=50.0, low="loosely", high="strictly")
     strength: float = dhsdk.param(
         0.6, help="how much of the picture is made anew (change, colourise)", ge=0.02, le=1.0, low="touched up", high="made anew"

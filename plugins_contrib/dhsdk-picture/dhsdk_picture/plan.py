@@ -17,8 +17,10 @@ class Common(dhsdk.Plan):
     lora: str = dhsdk.param("", help="folder or file of a LoRA to add")
     prompt: str = dhsdk.param("", help="what the picture shows")
     negative: str = dhsdk.param("", help="what it must not show")
-    steps: int = dhsdk.param(30, help="denoising steps", ge=1, le=1000)
-    guidance: float = dhsdk.param(7.0, help="how closely the words are followed", ge=0.0, le=50.0)
+    steps: int | None = dhsdk.param(None, help="denoising steps; none: as many as the model's makers chose", ge=1, le=1000)
+    guidance: float | None = dhsdk.param(
+        None, help="how closely the words are followed; none: as the model's makers chose", ge=0.0, le=50.0
+    )
 
 
 class Create(Common):

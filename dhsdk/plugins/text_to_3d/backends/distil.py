@@ -44,18 +44,11 @@ def distilled(
     Raises RequestError: a family that the core does not take apart, or too little memory.
     """
     parts, size = model.latent_model(), (plan.pixels, plan.pixels)
-    vae = model.pipe.vae
-
-    def encode(seen: Tensor) -> Tensor:
-        found = vae.encode((2.0 * seen - 1.0).to(model.device, vae.dtype)).latent_dist.mode()
-        return (found - (vae.config.shift_factor or 0.0)) * vae.config.scaling_factor
-
     with room_for(f"distilling with {model.card.pipeline}", model.device, model.dtype, model.offload):
-        cond, uncond = parts.encode_prompt(plan.prompt, size=size)
-        guidance = Guidance(cond, uncond, plan.guidance)
+        guidance = parts.guidance(plan.prompt, scale=plan.guidance, size=size)
         atlas = one_atlas(scene, plan.design.texture)
         return moved(
-            atlas, views, size, parts.denoiser(), Schedule.of(parts.scheduler, LEVELS), guidance=guidance, encode=encode,
+            atlas, views, size, parts.denoiser(), parts.schedule(LEVELS, size=size), guidance=guidance, encode=parts.encode,
             steps=ROUNDS * plan.steps, seed=int(ctx.rng("distill").integers(1 << 62)), tell=tell,
         )  # fmt: skip
 

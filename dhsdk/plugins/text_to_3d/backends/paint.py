@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from dhsdk.diffusion import pretrained
-from dhsdk.diffusion.pretrained.latent import FAMILIES
 from dhsdk.errors import RequestError
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.backends.plan import PaintPlan
@@ -67,7 +66,7 @@ def painter_of(model: Any, plan: PaintPlan, ctx: Context, tell: Progress) -> Pai
             f"painting needs a folder that serves {', '.join(sorted(PAINTS))}; {plan.model} holds {model.card.pipeline}, which "
             f"serves {', '.join(model.card.kinds)}"
         )
-    draw = _by_parts(model, plan) if model.card.family in FAMILIES else _as_whole(model, plan)
+    draw = _drawing(model, plan)
 
     def painter(seen: ViewBuffers) -> np.ndarray:
         start = np.where(seen.covered[..., None], seen.start, BEHIND).astype(np.float32)
@@ -98,20 +97,15 @@ class _Task:
     step: Callable[[int, int], None]
 
 
-Draw = Callable[[_Task], np.ndarray]
-
-
-def _by_parts(model: Any, plan: PaintPlan) -> Draw:
+def _drawing(model: Any, plan: PaintPlan) -> Callable[[_Task], np.ndarray]:
     """By the core's sample(), which holds what is known at every step and is shown the depth by a ControlNet."""
     import torch
 
-    from dhsdk.diffusion.guide import Guidance
     from dhsdk.diffusion.pretrained.memory import room_for
     from dhsdk.diffusion.sample import noise, sample
-    from dhsdk.diffusion.schedules import Schedule
 
     parts = model.latent_model()
-    guided = "controlnet" in model.card.kinds
+    controlled = "controlnet" in model.card.kinds
 
     def tensor(picture: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32))[None].to(model.device)
@@ -121,31 +115,15 @@ def _by_parts(model: Any, plan: PaintPlan) -> Draw:
         with room_for(f"painting with {model.card.pipeline}", model.device, model.dtype, model.offload):
             init, mask = parts.encode(tensor(task.start)), tensor(task.hole[..., None])
             beside = parts.masked_channels(tensor(task.start), mask) if parts.inputs > parts.channels else None
-            denoiser = parts.denoiser(beside=beside, control=tensor(task.depth) if guided else None)
-            cond, uncond = parts.encode_prompt(task.words, size=size)
+            denoiser = parts.denoiser(beside=beside, control=tensor(task.depth) if controlled else None)
             found = sample(
-                denoiser, noise(parts.shape(size), task.seed, init.device, init.dtype), Schedule.of(parts.scheduler, plan.steps),
-                guidance=Guidance(cond, uncond, plan.guidance),
+                denoiser, noise(parts.shape(size), task.seed, init.device, init.dtype), parts.schedule(plan.steps, size=size),
+                guidance=parts.guidance(task.words, scale=plan.guidance, size=size),
                 init=init, mask=torch.nn.functional.max_pool2d(mask, parts.factor).to(init),
-                strength=1.0 if guided else plan.strength, rng=task.seed,
+                strength=1.0 if controlled else plan.strength, rng=task.seed,
                 callback=lambda number, total, x, clean: task.step(number, total),
             )  # fmt: skip
             return np.asarray(parts.decode(found)[0].permute(1, 2, 0).numpy())
-
-    return draw
-
-
-def _as_whole(model: Any, plan: PaintPlan) -> Draw:
-    """By diffusers' own pipelines, for families that the core does not take apart."""
-
-    def draw(task: _Task) -> np.ndarray:
-        how: dict[str, Any] = {
-            "strength": plan.strength, "steps": plan.steps, "guidance": plan.guidance, "seed": task.seed,
-            "progress": lambda fraction, message: task.step(round(fraction * plan.steps), plan.steps),
-        }  # fmt: skip
-        if "image_to_image" in model.card.kinds and task.hole.min() == 1.0:
-            return pretrained.image_to_image(model, task.words, task.start, **how)
-        return pretrained.inpaint(model, task.words, task.start, task.hole, **how)
 
     return draw
 

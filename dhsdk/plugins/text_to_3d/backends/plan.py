@@ -44,7 +44,9 @@ class PaintPlan(Plan):
         0.75, help="how far the colours may leave those of the design, where no ControlNet holds the shape", ge=0.05, le=1.0
     )
     steps: int = param(30, help="denoising steps of a view; of the whole, 20 times as many for distill", ge=1, le=1000)
-    guidance: float = param(7.5, help="how closely the words are followed", ge=0.0, le=100.0)
+    guidance: float | None = param(
+        None, help="how closely the words are followed; none: as the model's makers chose", ge=0.0, le=100.0
+    )
 
 
 AnyPlan = Annotated[TextTo3dPlan | ShapEPlan | PaintPlan, pydantic.Field(discriminator="backend")]

@@ -15,7 +15,7 @@ from dhsdk.render.camera import View, named, orbit
 from dhsdk.render.drawer import Drawer
 from dhsdk.render.geometry import Poses
 from dhsdk.render.settings import Settings
-from dhsdk.render.workers import MOST
+from dhsdk.render.workers import MOST, at_work
 from dhsdk.scene.types import Scene
 
 BYTES = 64
@@ -65,36 +65,38 @@ def clip(
             posed = poses.at(animation, number / fps) if animation is not None else geometry
             return own.draw(posed, views[number])
 
-        yield draw(0, drawer)
-        yield from _ahead(draw, range(1, count), drawer)
+        drawer.prepare(geometry if animation is None else poses.at(animation, 0.0))
+        yield from _ahead(draw, count, drawer)
 
     return Clip(frames, (width, height), fps, count)
 
 
-def _ahead(draw: Callable[[int, Drawer], np.ndarray], numbers: Sequence[int], drawer: Drawer) -> Iterator[np.ndarray]:
+def _ahead(draw: Callable[[int, Drawer], np.ndarray], count: int, drawer: Drawer) -> Iterator[np.ndarray]:
     """draw(number) of each number in turn, several at once, begun before they are asked for.
 
-    A frame per thread keeps cores busier than a frame spread over threads: nobody waits for the slowest band. At most one frame
-    per thread and one more are held. Pictures do not depend on the number of threads.
+    A frame per thread keeps cores busier than a frame spread over threads: nobody waits for the slowest band. Threads without a
+    frame help with the last ones. As many frames again may wait to be taken: one that is late does not stop the others. Pictures
+    do not depend on the number of threads.
     """
-    threads, lanes = _lanes(drawer.settings, len(numbers))
+    lanes = _lanes(drawer.settings, count)
     free: SimpleQueue[Drawer] = SimpleQueue()
     for _ in range(lanes):
-        free.put(drawer.twin(threads))
+        free.put(drawer.twin())
 
     def work(number: int) -> np.ndarray:
         own = free.get()
         try:
-            return draw(number, own)
+            with at_work():
+                return draw(number, own)
         finally:
             free.put(own)
 
     waiting: deque[Future[np.ndarray]] = deque()
     pool = ThreadPoolExecutor(lanes, thread_name_prefix="dhsdk-clip")
     try:
-        for number in numbers:
+        for number in range(count):
             waiting.append(pool.submit(work, number))
-            if len(waiting) > lanes:
+            if len(waiting) == 2 * lanes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -102,9 +104,7 @@ def _ahead(draw: Callable[[int, Drawer], np.ndarray], numbers: Sequence[int], dr
         pool.shutdown(cancel_futures=True)
 
 
-def _lanes(settings: Settings, count: int) -> tuple[int, int]:
-    """Threads that draw one frame, and frames that are drawn at once: as many as there are threads and HELD bytes for them."""
-    threads = settings.threads or MOST
+def _lanes(settings: Settings, count: int) -> int:
+    """Frames that are drawn at once: as many as there are threads and HELD bytes for them."""
     one = BYTES * settings.size[0] * settings.size[1] * settings.samples**2
-    lanes = max(1, min(threads, HELD // one, count))
-    return -(-threads // lanes), lanes
+    return max(1, min(settings.threads or MOST, HELD // one, count))

@@ -64,10 +64,17 @@ class Drawer:
         self._fields: dict[str, np.ndarray] = {}
         self._tree: tuple[np.ndarray, tuple[np.ndarray, ...]] | None = None
 
-    def twin(self, threads: int) -> Drawer:
-        """Another one for another thread, which shares what does not depend on the view and draws on so many threads."""
+    def prepare(self, geometry: Geometry) -> None:
+        """Makes what all views of a geometry share, before its first picture and for all twins."""
+        self._opened(geometry)
+        self._lamps(geometry)
+        if self._clear.any():
+            self._boxes(geometry)
+
+    def twin(self) -> Drawer:
+        """Another one for another thread, which shares what does not depend on the view."""
         own = copy.copy(self)
-        own.settings, own._fields = self.settings.model_copy(update={"threads": threads}), {}
+        own._fields = {}
         return own
 
     def draw(self, geometry: Geometry, view: View) -> np.ndarray:
@@ -107,10 +114,8 @@ class Drawer:
         """What the shading kernel reads (materials, maps, openness, surround, lamps, shadow), the floor and the shadow on it."""
         threads = self.settings.threads
         env, key = self._lighting.around(math.atan2(view.world[0, 2], view.world[2, 2]) if self._front is None else self._front)
-        casting = geometry.faces[self._solid[geometry.material]]
-        if self._open is None:
-            self._open = _opened(geometry, casting, self.settings)
-        grids, floor = self._open
+        grids, floor = self._opened(geometry)
+        casting = self._casting(geometry)
         name = tuple(np.round(key, 6).tolist())
         if self._cast is None or self._cast[0] is not geometry.positions or self._cast[1] != name:
             cast, stain = studio.NO_SHADOW, studio.NO_STAIN
@@ -124,6 +129,17 @@ class Drawer:
         cast, dark = self._cast[2:]
         shadow = (cast.depth, cast.to_light, cast.bias)
         return (self._table, self._maps, grids, env, self._lamps(geometry), shadow), floor, dark
+
+    def _casting(self, geometry: Geometry) -> np.ndarray:
+        """(F, 3) the faces that hide and shade others."""
+        faces: np.ndarray = geometry.faces[self._solid[geometry.material]]
+        return faces
+
+    def _opened(self, geometry: Geometry) -> tuple[tuple[np.ndarray, ...], studio.Floor]:
+        """The openness of the surfaces and of the floor, kept for all poses."""
+        if self._open is None:
+            self._open = _opened(geometry, self._casting(geometry), self.settings)
+        return self._open
 
     def _lamps(self, geometry: Geometry) -> tuple[Any, ...]:
         """The table of lamps, and what stands in their light: nothing where only the key light is one."""

@@ -6,7 +6,8 @@ Texels are linear uint16 (a step is 1/65535, far below one step of an sRGB byte 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,23 +50,16 @@ class Textures:
     def __init__(self, textures: Iterable[Texture]) -> None:
         self._numbers: dict[int, int] = {}
         self._kept: list[Texture] = []
-        layouts: dict[tuple[object, ...], int] = {}
-        chunks: list[np.ndarray] = []
-        table, place, offset = [], [], 0
-        known: dict[int, list[int]] = {}
         for texture in textures:
-            if id(texture) in self._numbers:
-                continue
-            self._numbers[id(texture)] = len(self._kept)
-            self._kept.append(texture)
             if not isinstance(texture.image, Image):
                 raise RenderError(f"a texture must have an image, got {type(texture.image).__name__}")
-            if id(texture.image) not in known:
-                known[id(texture.image)] = []
-                for level in pyramid(texture.image):
-                    known[id(texture.image)] += [offset, *level.shape[:2]]
-                    offset += level.shape[0] * level.shape[1]
-                    chunks.append(level.reshape(-1, 4))
+            if id(texture) not in self._numbers:
+                self._numbers[id(texture)] = len(self._kept)
+                self._kept.append(texture)
+        self.texels, known = _pyramids({id(one.image): one.image for one in self._kept})
+        layouts: dict[tuple[object, ...], int] = {}
+        table, place = [], []
+        for texture in self._kept:
             places = known[id(texture.image)]
             moved = _transform(texture)
             if not all(map(math.isfinite, moved)):
@@ -75,7 +69,6 @@ class Textures:
             layout = layouts.setdefault((*places[1:3], *wrap, *moved), len(layouts))
             table.append([len(places) // 3, *wrap, layout, *places] + [0] * (3 * LEVELS - len(places)))
             place.append(moved)
-        self.texels = np.concatenate(chunks) if chunks else np.full((1, 4), 65535, np.uint16)
         self.table = np.array(table, np.int64).reshape(-1, 4 + 3 * LEVELS)
         self.place = np.array(place, np.float64).reshape(-1, 6)
 
@@ -134,53 +127,84 @@ def tint(m: Material, textures: Textures) -> np.ndarray:
     return out
 
 
-def pyramid(image: Image) -> list[np.ndarray]:
-    """The mipmaps (h, w, 4) uint16 of a picture, each the 2 x 2 mean of the one before, down to one texel."""
-    level = _linear(image)
-    while max(level.shape[:2]) > MOST_EDGE:
-        level = _halved(level)
-    out = [level]
-    while max(level.shape[:2]) > 1 and len(out) < LEVELS:
-        level = _halved(level)
-        out.append(level)
+def _pyramids(images: Mapping[int, Image]) -> tuple[np.ndarray, dict[int, list[int]]]:
+    """(N, 4) uint16 the mipmaps of all pictures, made on all threads; per picture offset, height and width of each level."""
+    places: dict[int, list[int]] = {}
+    offset = 0
+    for number, image in images.items():
+        places[number] = []
+        for height, width in (size for size in _sizes(*image.pixels.shape[:2]) if max(size) <= MOST_EDGE):
+            places[number] += [offset, height, width]
+            offset += height * width
+    texels = np.full((1, 4), 65535, np.uint16) if not images else np.empty((offset, 4), np.uint16)
+    todo = list(images)
+
+    def work(piece: int) -> None:
+        found = np.reshape(places[todo[piece]], (-1, 3)).tolist()
+        _pyramid(images[todo[piece]], [texels[first : first + h * w].reshape(h, w, 4) for first, h, w in found])
+
+    spread(len(todo), work)
+    return texels, places
+
+
+def _sizes(height: int, width: int) -> list[tuple[int, int]]:
+    """Height and width of a picture and of its mipmaps, down to one texel."""
+    out = [(height, width)]
+    while max(out[-1]) > 1:
+        out.append((max(out[-1][0] // 2, 1), max(out[-1][1] // 2, 1)))
     return out
 
 
-def _linear(image: Image) -> np.ndarray:
-    """(H, W, 4) uint16 linear: sRGB decoded for colours, alpha full where there is none. Raises RenderError for broken floats."""
+def _pyramid(image: Image, levels: list[np.ndarray]) -> None:
+    """Fills the mipmaps (h, w, 4) of a picture, each the 2 x 2 mean of the one before."""
+    larger = [np.empty((*size, 4), np.uint16) for size in _sizes(*image.pixels.shape[:2]) if max(size) > MOST_EDGE]
+    whole = [*larger, *levels]
+    _linear(image, whole[0])
+    for level, out in pairwise(whole):
+        _halved(level, out)
+
+
+def _linear(image: Image, out: np.ndarray) -> None:
+    """Fills out (H, W, 4): sRGB decoded for colours, alpha full where there is none. Raises RenderError for broken floats."""
     pixels = image.pixels
-    channels = pixels.shape[2]
-    color, alpha = (pixels[..., :3], pixels[..., 3:]) if channels >= 3 else (pixels[..., :1], pixels[..., 1:])
-    out = np.full((*pixels.shape[:2], 4), 65535, np.uint16)
     if pixels.dtype == np.uint8:
-        codes = np.arange(256) / 255.0
-        out[..., :3] = np.round(_decoded(codes, image.colour == "srgb") * 65535).astype(np.uint16)[color]
-        if alpha.shape[2]:
-            out[..., 3:] = alpha.astype(np.uint16) * np.uint16(257)
-        return out
+        codes = np.round(_decoded(np.arange(256) / 255.0, image.colour == "srgb") * 65535).astype(np.uint16)
+        _looked_up(pixels, codes, out)
+        return
+    out[...] = 65535
+    color, alpha = (pixels[..., :3], pixels[..., 3:]) if pixels.shape[2] >= 3 else (pixels[..., :1], pixels[..., 1:])
     value = color.astype(np.float32) / np.float32(65535.0 if pixels.dtype == np.uint16 else 1.0)
     if not np.isfinite(value).all():
         raise RenderError(f"a texture must be finite, got values that are not in {image.name!r}")
     out[..., :3] = np.round(_decoded(np.clip(value, 0.0, 1.0), image.colour == "srgb") * 65535)
     if alpha.shape[2]:
         out[..., 3:] = np.round(np.clip(alpha.astype(np.float32) / (65535 if pixels.dtype == np.uint16 else 1), 0, 1) * 65535)
-    return out
+
+
+@kernel()
+def _looked_up(pixels, codes, out):  # type: ignore[no-untyped-def]
+    """out (H, W, 4): the codes of 1 or 3 colours, and alpha."""
+    channels = pixels.shape[2]
+    colors = 3 if channels >= 3 else 1
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            for q in range(3):
+                out[y, x, q] = codes[pixels[y, x, q if colors == 3 else 0]]
+            out[y, x, 3] = pixels[y, x, colors] * np.uint16(257) if channels > colors else 65535
 
 
 def _decoded(value: np.ndarray, srgb: bool) -> np.ndarray:
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) if srgb else value
 
 
-def _halved(level: np.ndarray) -> np.ndarray:
-    height, width = level.shape[:2]
-    out = np.empty((max(height // 2, 1), max(width // 2, 1), 4), np.uint16)
+def _halved(level: np.ndarray, out: np.ndarray) -> None:
+    """Fills out with the 2 x 2 mean of the level above."""
     rows = 64
 
     def work(piece: int) -> None:
         _halve(level, out, piece * rows, min((piece + 1) * rows, len(out)))
 
     spread(-(-len(out) // rows), work, 0 if out.size > 1 << 16 else 1)
-    return out
 
 
 @kernel()

@@ -13,7 +13,7 @@ from dhsdk.render.diff.shading import Vertices, look_of, shade
 from dhsdk.render.diff.texture import halved, sample_texture
 from dhsdk.render.drawer import Drawer, Frame
 from dhsdk.render.geometry import gathered
-from dhsdk.render.texture import pyramid
+from dhsdk.render.texture import Textures
 from dhsdk.render.tone import neutral
 from dhsdk.scene import (
     Anisotropy,
@@ -179,10 +179,11 @@ def test_gradients_reach_vertices_and_texels():
 
 def test_mipmaps_are_those_of_the_compiled_path():
     image = Image(np.random.default_rng(0).integers(0, 256, (13, 20, 3), np.uint8))
-    level = torch.tensor(pyramid(image)[0] / 65535.0)
-    for other in pyramid(image)[1:]:
+    kept = Textures([Texture(image)])
+    level = torch.tensor(kept.level(0) / 65535.0)
+    for number in range(1, kept.table[0, 0]):
         level = halved(level)
-        assert level.numpy() == pytest.approx(other / 65535.0, abs=1e-4)
+        assert level.numpy() == pytest.approx(kept.level(0, number) / 65535.0, abs=1e-4)
 
 
 @pytest.mark.parametrize(("wrap", "values"), [("repeat", [1.0, 0.25]), ("mirror", [1.0, 1.0]), ("clamp", [1.0, 1.0])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -50,6 +51,38 @@ def test_callers_do_not_wait_for_one_another():
         one.join(30)
     assert not any(one.is_alive() for one in crowd)
     assert len(done) == 6 * 8 * 4
+
+
+def test_no_more_threads_are_at_work_than_asked_for_and_the_idle_join_in_the_middle():
+    busy, most, seen = 0, 0, set()
+    lock = threading.Lock()
+    others_done = threading.Event()
+
+    def work(piece):
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+            if others_done.is_set():
+                seen.add(threading.get_ident())
+        time.sleep(0.002)
+        with lock:
+            busy -= 1
+
+    def other():
+        with workers.at_work():
+            time.sleep(0.05)
+            workers.spread(10, lambda piece: time.sleep(0.001), 3)
+        others_done.set()
+
+    crowd = [threading.Thread(target=other) for _ in range(2)]
+    for one in crowd:
+        one.start()
+    workers.spread(300, work, 3)
+    for one in crowd:
+        one.join()
+    assert most <= 3
+    assert len(seen) == 3  # all helpers came as soon as the others had ended
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

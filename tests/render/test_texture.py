@@ -3,8 +3,13 @@ import pytest
 
 from dhsdk.errors import RenderError
 from dhsdk.media import Image
-from dhsdk.render.texture import COLUMNS, MAPS, Textures, maps, pyramid, row
+from dhsdk.render.texture import COLUMNS, MAPS, Textures, maps, row
 from dhsdk.scene import Material, Texture
+
+
+def pyramid(image):
+    kept = Textures([Texture(image)])
+    return [kept.level(0, level) for level in range(kept.table[0, 0])]
 
 
 def test_mipmaps_keep_the_mean_and_end_in_one_texel():
@@ -13,6 +18,14 @@ def test_mipmaps_keep_the_mean_and_end_in_one_texel():
     assert [level.shape[:2] for level in levels] == [(32, 64), (16, 32), (8, 16), (4, 8), (2, 4), (1, 2), (1, 1)]
     assert levels[-1][0, 0, :3] / 65535 == pytest.approx(image.pixels.mean(axis=(0, 1)) / 255, abs=1e-4)
     assert (levels[0][..., 3] == 65535).all()
+
+
+def test_a_picture_that_is_too_large_is_halved_first():
+    pixels = np.zeros((2, 4096, 3), np.uint8)
+    pixels[:, ::2] = 200
+    levels = pyramid(Image(pixels, colour="data"))
+    assert [level.shape[:2] for level in levels[:2]] == [(1, 2048), (1, 1024)]
+    assert (levels[0][..., :3] == 100 * 257).all()
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from dhsdk.ready.options import ReadyOptions
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.tangents import tangents
 from dhsdk.ready.textures import capped
+from dhsdk.ready.tiled import retiled
 from dhsdk.ready.unwrap import unwrapped
 from dhsdk.scene import edit
 from dhsdk.scene.frames import instance_matrices, world
@@ -28,6 +29,10 @@ APART = 1e-4
 """How far each level lies from the one before along every axis, share of the scene's diagonal."""
 KEPT_VOLUME = 0.4
 """A lower detail may differ from LOD0 by this share of its volume."""
+
+
+Reduce = Callable[[Sequence[Mesh], int, Sequence[int]], tuple[Mesh, ...]]
+"""(meshes, most triangles together, how often each is used) -> as many smaller meshes."""
 
 
 def make_ready(
@@ -140,7 +145,16 @@ def _reducible(mesh: Mesh) -> bool:
     return not mesh.morph_names and all(p.mode == "triangles" and p.joints is None for p in mesh.primitives)
 
 
-def _within(scene: Scene, tris: int | None) -> tuple[Scene, dict[int, Mesh]]:
+def coarser(scene: Scene, tris: int) -> Scene:
+    """The scene within `tris`, its seams given up where they stand in the way: for tiling textures.
+
+    Raises RequestError: the closed parts themselves need more, or would lose their volume.
+    """
+    scene, meshes = _within(scene, tris, retiled)
+    return replace(scene, nodes=tuple(replace(one, mesh=one.mesh and meshes[id(one.mesh)]) for one in scene.nodes))
+
+
+def _within(scene: Scene, tris: int | None, reduce: Reduce = simplify) -> tuple[Scene, dict[int, Mesh]]:
     """The scene and its meshes by the ids of its own, within `tris`.
 
     Where closed parts allow no fewer, those that brought coarser levels show these instead: the finest that do.
@@ -149,7 +163,7 @@ def _within(scene: Scene, tris: int | None) -> tuple[Scene, dict[int, Mesh]]:
     for level in range(1 + max((len(node.lods) for node in scene.nodes if node.mesh), default=0)):
         coarse = replace(scene, nodes=tuple(_coarser(node, level) for node in scene.nodes)) if level else scene
         try:
-            return coarse, _budgeted(coarse, tris)
+            return coarse, _budgeted(coarse, tris, reduce)
         except RequestError as error:
             refused = refused or error
     assert refused is not None  # the loop runs at least once
@@ -164,7 +178,7 @@ def _coarser(node: Node, level: int) -> Node:
     return replace(node, mesh=node.lods[first - 1], lods=node.lods[first:])
 
 
-def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
+def _budgeted(scene: Scene, tris: int | None, reduce: Reduce) -> dict[int, Mesh]:
     """Every mesh of LOD0 by the id of the original, together within `tris` (a shared mesh counts as often as it is used)."""
     used: dict[int, int] = {}
     by_id: dict[int, Mesh] = {}
@@ -178,7 +192,7 @@ def _budgeted(scene: Scene, tris: int | None) -> dict[int, Mesh]:
         return by_id
     fixed = sum(by_id[key].triangles * count for key, count in used.items() if not _reducible(by_id[key]))
     free = [key for key in by_id if _reducible(by_id[key])]
-    smaller = simplify([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
+    smaller = reduce([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
     out = by_id | dict(zip(free, smaller, strict=True))
     lost = next((node.key for node in scene.nodes if node.mesh and not fills(out[id(node.mesh)], node.mesh, 0.9)), None)
     if lost is not None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dhsdk.errors import RequestError
 from dhsdk.materials.bake import bake
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
-from dhsdk.ready import ReadyOptions, make_ready
+from dhsdk.ready import ReadyOptions, coarser, make_ready
 from dhsdk.scene import make, place
 from dhsdk.scene.material import Material
 from dhsdk.scene.types import Scene
@@ -22,10 +23,17 @@ GAP = 0.12
 
 
 def run(plan: TextTo3dPlan, ctx: Context) -> Scene:
-    """The scene of a plan. Raises RequestError when the triangle budget cannot be met."""
+    """The scene of a plan. Raises RequestError when the triangle budget cannot be met, even with seams cut anew."""
     scene = assembled(plan, ctx, lambda fraction, message: ctx.progress(0.6 * fraction, message))
     ready = ReadyOptions(tris=plan.tris, texture=plan.texture, lods=plan.lods)
-    return make_ready(scene, ready, lambda fraction, message: ctx.progress(0.6 + 0.4 * fraction, message))
+
+    def tell(fraction: float, message: str) -> None:
+        ctx.progress(0.6 + 0.4 * fraction, message)
+
+    try:
+        return make_ready(scene, ready, tell)
+    except RequestError:  # the seams stand in the way: they can be cut anew, for every texture tiles
+        return make_ready(coarser(scene, plan.tris), ready, tell)
 
 
 def assembled(plan: TextTo3dPlan, ctx: Context, tell: Callable[[float, str], None]) -> Scene:

@@ -197,3 +197,11 @@ def test_things_stand_where_the_words_put_them(prompt):
     scene = HOST.generate("text_to_3d", prompt=prompt, texture=16, tris=20000)
     assert bounds(scene)[0][1] == pytest.approx(0.0, abs=1e-3)
     assert scene.extras["dhsdk"]["checks"] == {"problems": ()}
+
+
+@pytest.mark.parametrize("prompt", ["a treasure chest", "a barrel", "a mossy boulder", "a war hammer", "a street lamp"])
+def test_small_budgets_are_met(prompt):
+    from dhsdk.scene.measure import triangles
+
+    for tris in (700, 1500):
+        assert 0.9 * tris <= triangles(HOST.generate("text_to_3d", prompt=prompt, tris=tris, texture=16, lods=0)) <= tris

@@ -1,0 +1,91 @@
+"""Fewer triangles than the seams of a closed part allow, for surfaces that wear tiling textures.
+
+simplify() moves no vertex across a seam or a crease, so a bevelled board keeps some thirty triangles and a faceted stone all of
+its own. Here only the shape counts: points are welded, collapsed, and every triangle that is left takes up the texture where the
+triangle that it stands for has it, at the same scale and along the same grain. New seams cut a tiling texture anywhere; an atlas
+would show its other charts there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dhsdk.ready.nearest import nearest, tree
+from dhsdk.ready.normals import corner_normals
+from dhsdk.ready.simplify import simplify
+from dhsdk.scene.mesh import Mesh, Primitive
+from dhsdk.scene.weld import weld
+
+CREASE = np.radians(42.0)
+"""Edges that are sharper split the normals."""
+SLIVER = 0.02
+"""Triangles lower than this share of their longest edge say nothing of how a texture lies."""
+FACING = 0.3
+"""Least cosine between a triangle that is left and the one whose texture it continues."""
+
+
+def retiled(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = None) -> tuple[Mesh, ...]:
+    """The meshes with at most `target` triangles together where that can be had without opening them, else as few as can.
+
+    copies: how often each mesh is used. Every primitive needs normals, keeps its material and its first UV set, and colours.
+    """
+    primitives = [one for mesh in meshes for one in mesh.primitives]
+    counts = copies if copies is not None else [1] * len(meshes)
+    each = [count for mesh, count in zip(meshes, counts, strict=True) for _ in mesh.primitives]
+    low = simplify([Mesh((_bare(one),)) for one in primitives], target, each)
+    made = iter([_dressed(small.primitives[0], one) for small, one in zip(low, primitives, strict=True)])
+    return tuple(replace(mesh, primitives=tuple(next(made) for _ in mesh.primitives)) for mesh in meshes)
+
+
+def _bare(shape: Primitive) -> Primitive:
+    """The welded points and triangles, and the mean colour at each point."""
+    points, place = np.unique(shape.positions, axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    colors = None
+    if shape.colors is not None:
+        count = np.bincount(place, minlength=len(points))
+        sums = [np.bincount(place, shape.colors[:, k], len(points)) / count for k in range(shape.colors.shape[1])]
+        colors = np.stack(sums, axis=1).astype(np.float32)
+    return Primitive(points, place[shape.faces.astype(np.int64)].astype(np.uint32), colors=colors)
+
+
+def _dressed(low: Primitive, shape: Primitive) -> Primitive:
+    """The triangles of `low` with normals, and with the UVs that `shape` has under each, continued."""
+    faces = low.faces.astype(np.int64)
+    points = low.positions.astype(np.float64)
+    normals, _ = corner_normals(points, faces, float(CREASE))
+    corners = points[faces]
+    uvs = (_continued(corners, shape, uv).reshape(-1, 2).astype(np.float32) for uv in shape.uvs[:1])
+    flat = faces.reshape(-1)
+    loose = Primitive(
+        positions=low.positions[flat],
+        faces=np.arange(len(flat), dtype=np.uint32).reshape(-1, 3),
+        normals=normals.reshape(-1, 3).astype(np.float32),
+        uvs=tuple(uvs),
+        colors=None if low.colors is None else low.colors[flat],
+        material=shape.material,
+    )
+    return weld(Mesh((loose,))).primitives[0]
+
+
+def _continued(corners: np.ndarray, shape: Primitive, uv: np.ndarray) -> np.ndarray:
+    """(F, 3, 2) UVs at the corners (F, 3, 3) of other triangles: the affine map of the nearest triangle that faces their way."""
+    faces = shape.faces.astype(np.int64)
+    points = shape.positions.astype(np.float64)
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    doubled = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    longest = np.max([((p - q) ** 2).sum(axis=1) for p, q in ((a, b), (b, c), (c, a))], axis=0)
+    sound = doubled > min(SLIVER, 0.5 * float((doubled / np.maximum(longest, 1e-300)).max())) * longest
+    faces, a, b, c = faces[sound], a[sound], b[sound], c[sound]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    facing = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+    found = nearest(tree(points, faces), corners.mean(axis=1), facing, FACING, 1).face
+    basis = np.stack([b - a, c - a, np.cross(b - a, c - a)], axis=2)[found]
+    shares = np.linalg.solve(basis, np.swapaxes(corners - a[found][:, None], 1, 2))[:, :2]
+    at = uv.astype(np.float64)[faces[found]]
+    sides = np.stack([at[:, 1] - at[:, 0], at[:, 2] - at[:, 0]], axis=1)
+    continued: np.ndarray = at[:, :1] + np.einsum("fkc,fkd->fcd", shares, sides)
+    return continued

@@ -17,7 +17,7 @@ class Topology:
 
     sides: (E, 2) int32 its faces, the second may be -1. creases: (E,) bool, both faces have vertices of their own there (a seam,
     a hard edge). across: (F, 3) int32 the face beyond the edge that starts at each corner, or -1.
-    pieces: (F,) int32, equal for faces that hang together.
+    pieces: (F,) int32, equal for faces that hang together. turned: (F,) bool, wound the other way than the first of its piece.
     Edges of more than two faces count as borders of each. The order is that of the faces, whatever their winding.
     """
 
@@ -26,6 +26,7 @@ class Topology:
     across: np.ndarray
     creases: np.ndarray
     pieces: np.ndarray
+    turned: np.ndarray
 
 
 def topology(faces: np.ndarray, points: np.ndarray | None = None) -> Topology:
@@ -84,13 +85,13 @@ def _made(faces: np.ndarray, joined: np.ndarray) -> Topology:
     tidy = np.argsort(first, kind="stable")
     sides = np.stack([first // 3, other], axis=1).astype(np.int32)
     beyond_each = across.reshape(count, 3)
-    return Topology(rows[tidy], sides[tidy], beyond_each, creases[tidy], _pieces(beyond_each))
+    return Topology(rows[tidy], sides[tidy], beyond_each, creases[tidy], *_pieces(joined, beyond_each))
 
 
 @kernel()
-def _pieces(across):  # type: ignore[no-untyped-def]
-    """(F,) the number of the piece that each face belongs to, counted in the order of faces."""
-    out = np.full(len(across), -1, np.int32)
+def _pieces(faces, across):  # type: ignore[no-untyped-def]
+    """(F,) the number of the piece that each face belongs to, counted in the order of faces; (F,) whether it is turned."""
+    out, turned = np.full(len(across), -1, np.int32), np.zeros(len(across), np.bool_)
     queue = np.empty(len(across), np.int32)
     count = 0
     for first in range(len(across)):
@@ -100,12 +101,18 @@ def _pieces(across):  # type: ignore[no-untyped-def]
         queue[0] = first
         done, known = 0, 1
         while done < known:
+            face = queue[done]
             for corner in range(3):
-                neighbour = across[queue[done], corner]
+                neighbour = across[face, corner]
                 if neighbour >= 0 and out[neighbour] < 0:
                     out[neighbour] = count
+                    alike = False
+                    for other in range(3):
+                        back = faces[neighbour, other] == faces[face, (corner + 1) % 3]
+                        alike = alike or (back and faces[neighbour, (other + 1) % 3] == faces[face, corner])
+                    turned[neighbour] = turned[face] == alike
                     queue[known] = neighbour
                     known += 1
             done += 1
         count += 1
-    return out
+    return out, turned

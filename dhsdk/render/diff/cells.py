@@ -1,12 +1,11 @@
-"""From crossings to covered areas: what of a pixel belongs to its own surface and what to its neighbours', forward and backward.
+"""From crossings to covered areas: what of a pixel belongs to its own surface and what to its neighbours'.
 
 Four neighbouring pixel centres are the corners of a cell, whose sides the crossings lie on. Inside, straight arms run from the
 crossings to a joint: where the two lines meet, or in the middle. The arms cut the cell into regions, one for each surface, and a
 pixel is the sum of its quarters of four cells. Crossings, joints and regions move on without a jump when one passes a centre.
 
-In a pixel's own frame it is corner 0 at (0, 0), h its neighbour at (1, 0), v the one at (0, 1), d the one at (1, 1); side 0 leads
-from 0 to h, side 1 from h to d, side 2 from v to d, side 3 from 0 to v. Rows of a line: nx, ny its
-unit normal, x, y the crossing.
+Corners 0, 1, 2, 3 of a cell lie at (0, 0), (1, 0), (1, 1), (0, 1), side s leads from corner s to the next, and quarter k is the
+one at corner k. A region is named by the first of its corners. Rows of a line: nx, ny its unit normal, x, y the crossing.
 """
 
 from __future__ import annotations
@@ -27,33 +26,37 @@ def point(side, t):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def _corner(k):  # type: ignore[no-untyped-def]
-    return (1.0 if k == 1 or k == 2 else 0.0), (1.0 if k == 2 or k == 3 else 0.0)
+def at(where, y, x, axis):  # type: ignore[no-untyped-def]
+    """The number of the crossing right of (axis 0) or below (1) a pixel, -1 for none, also outside the picture."""
+    return where[y, x, axis] if y >= 0 and x >= 0 and y < where.shape[0] and x < where.shape[1] else -1
 
 
 @kernel(error_model="numpy")
-def _around(where, places, y, x, sy, sx, t, c):  # type: ignore[no-untyped-def]
-    """Fills the places t (4,) and numbers c (4,), -1 for none, of the cell on the side (sx, sy) of a pixel; how many there are.
+def cut(found, places, lines, where, y, x, room):  # type: ignore[no-untyped-def]
+    """Cuts the cell whose corner 0 is the pixel (y, x) into regions; how many crossings it has, and its joint.
 
-    Outside the picture the last pixels go on.
+    Outside the picture the last pixels go on. room: t (4,) the crossings' places on the sides, c (4,) their numbers, -1 for none
+    and -2 for an end that is none, home (4,) the region of each corner, areas (4, 4) of the regions in each quarter.
     """
-    inside_x, inside_y = x + sx >= 0 and x + sx < where.shape[1], y + sy >= 0 and y + sy < where.shape[0]
-    left, upper = x if sx > 0 else x - 1, y if sy > 0 else y - 1
-    c[0] = where[y, left, 0] if inside_x else -1
-    c[3] = where[upper, x, 1] if inside_y else -1
-    c[1] = (where[upper, x + sx, 1] if inside_x else c[3]) if inside_y else -1
-    c[2] = (where[y + sy, left, 0] if inside_y else c[0]) if inside_x else -1
+    t, c, home, areas = room
+    height, width = where.shape[0], where.shape[1]
+    c[0], c[2] = at(where, max(y, 0), x, 0), at(where, min(y + 1, height - 1), x, 0)
+    c[3], c[1] = at(where, y, max(x, 0), 1), at(where, y, min(x + 1, width - 1), 1)
     count = 0
     for side in range(4):
         if c[side] >= 0:
-            forth = sx > 0 if side == 0 or side == 2 else sy > 0
-            t[side] = places[c[side]] if forth else 1.0 - places[c[side]]
+            t[side] = places[c[side]]
             count += 1
-    return count
+    joint = _joint(found, lines, t, c, count)
+    _homes(c, home)
+    if joint[2] == 3:
+        home[joint[3] + 2] = home[joint[3]]
+    _areas(t, c, home, joint, areas)
+    return count, joint
 
 
 @kernel(error_model="numpy")
-def _joint(found, lines, sy, sx, t, c, count):  # type: ignore[no-untyped-def]
+def _joint(found, lines, t, c, count):  # type: ignore[no-untyped-def]
     """(x, y) of the joint and what it is: 0 where the lines of two sides meet, 1 the middle of two crossings, 2 of all; the two.
 
     3 is no joint but two lines: of the named sides, which are neighbours, and of the two others.
@@ -66,7 +69,7 @@ def _joint(found, lines, sy, sx, t, c, count):  # type: ignore[no-untyped-def]
             if _kin(found, c[side], c[side + 1]) and _kin(found, c[side + 2], c[(side + 3) % 4]):
                 one, two = side, side + 1
         if one >= 0 and not _kin(found, c[one], c[(one + 3) % 4]):
-            a, b, ax, ay, bx, by, det = pair(lines, sy, sx, t, c, one, two + 1)
+            a, b, ax, ay, bx, by, det = pair(lines, t, c, one, two + 1)
             mx, my = (a * by - b * ay) / det, (ax * b - bx * a) / det
             if not (mx >= 0.0 and my >= 0.0 and mx <= 1.0 and my <= 1.0):
                 return 0.0, 0.0, 3, one, two
@@ -100,7 +103,7 @@ def _joint(found, lines, sy, sx, t, c, count):  # type: ignore[no-untyped-def]
             for side in range(4):
                 if c[side] >= 0 and side != one and side != two:
                     third = side
-        a, b, ax, ay, bx, by, det = pair(lines, sy, sx, t, c, one, third)
+        a, b, ax, ay, bx, by, det = pair(lines, t, c, one, third)
         if abs(det) > 1e-4:
             mx, my = (a * by - b * ay) / det, (ax * b - bx * a) / det
             if mx >= -REACH and my >= -REACH and mx <= 1.0 + REACH and my <= 1.0 + REACH:
@@ -130,93 +133,13 @@ def _kin(found, m, n):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def pair(lines, sy, sx, t, c, first, second):  # type: ignore[no-untyped-def]
-    """The offsets and normals of two lines in the pixel's frame, and the normals' determinant."""
-    ax, ay = lines[c[first], 0] * sx, lines[c[first], 1] * sy
-    bx, by = lines[c[second], 0] * sx, lines[c[second], 1] * sy
+def pair(lines, t, c, first, second):  # type: ignore[no-untyped-def]
+    """The offsets and normals of two lines in the cell's frame, and the normals' determinant."""
+    ax, ay = lines[c[first], 0], lines[c[first], 1]
+    bx, by = lines[c[second], 0], lines[c[second], 1]
     px, py = point(first, t[first])
     qx, qy = point(second, t[second])
     return ax * px + ay * py, bx * qx + by * qy, ax, ay, bx, by, ax * by - ay * bx
-
-
-@kernel(error_model="numpy")
-def _region(k, t, c, joint, polygon):  # type: ignore[no-untyped-def]
-    """Fills polygon (8, 2) with corner k's region; how many points it has. Side s leads from corner s to the next."""
-    if joint[2] == 3:
-        return _strip(k, joint[3], t, polygon)
-    first = last = k
-    count = 0
-    while True:
-        polygon[count, 0], polygon[count, 1] = _corner(first)
-        count += 1
-        if c[first] != -1:
-            break
-        first = (first + 1) % 4
-    while c[(last + 3) % 4] == -1:
-        last = (last + 3) % 4
-    before = (last + 3) % 4
-    polygon[count, 0], polygon[count, 1] = point(first, t[first])
-    polygon[count + 1, 0], polygon[count + 1, 1] = joint[0], joint[1]
-    polygon[count + 2, 0], polygon[count + 2, 1] = point(before, t[before])
-    count += 3
-    while last != k:
-        polygon[count, 0], polygon[count, 1] = _corner(last)
-        count += 1
-        last = (last + 1) % 4
-    return count
-
-
-@kernel(error_model="numpy")
-def _strip(k, cut, t, polygon):  # type: ignore[no-untyped-def]
-    """_region() where the sides cut and cut + 1 are joined by a line, and the two others by another."""
-    alone = (k - cut) % 2 == 1
-    polygon[0, 0], polygon[0, 1] = _corner(k)
-    polygon[1, 0], polygon[1, 1] = point(k, t[k])
-    before = (k + 3) % 4
-    if alone:
-        polygon[2, 0], polygon[2, 1] = point(before, t[before])
-        return 3
-    after, beyond = (k + 1) % 4, (k + 2) % 4
-    polygon[2, 0], polygon[2, 1] = point(after, t[after])
-    polygon[3, 0], polygon[3, 1] = _corner(beyond)
-    polygon[4, 0], polygon[4, 1] = point(beyond, t[beyond])
-    polygon[5, 0], polygon[5, 1] = point(before, t[before])
-    return 6
-
-
-@kernel(error_model="numpy")
-def _quarter(polygon, count, clipped):  # type: ignore[no-untyped-def]
-    """The area of the polygon within x <= 0.5, y <= 0.5; clipped (16, 2): room for what lies within x <= 0.5."""
-    kept = 0
-    for n in range(count):
-        ax, ay = polygon[n, 0], polygon[n, 1]
-        bx, by = polygon[(n + 1) % count, 0], polygon[(n + 1) % count, 1]
-        if ax <= 0.5:
-            clipped[kept, 0], clipped[kept, 1] = ax, ay
-            kept += 1
-        if (ax <= 0.5) != (bx <= 0.5):
-            clipped[kept, 0], clipped[kept, 1] = 0.5, ay + (by - ay) * (0.5 - ax) / (bx - ax)
-            kept += 1
-    area, px, py, started = 0.0, 0.0, 0.0, False
-    fx = fy = 0.0
-    for n in range(kept):
-        ax, ay = clipped[n, 0], clipped[n, 1]
-        bx, by = clipped[(n + 1) % kept, 0], clipped[(n + 1) % kept, 1]
-        for step in range(2):
-            if step == 0:
-                if ay > 0.5:
-                    continue
-                x, y = ax, ay
-            else:
-                if (ay <= 0.5) == (by <= 0.5):
-                    continue
-                x, y = ax + (bx - ax) * (0.5 - ay) / (by - ay), 0.5
-            if started:
-                area += px * y - x * py
-            else:
-                fx, fy, started = x, y, True
-            px, py = x, y
-    return 0.5 * (area + px * fy - fx * py)
 
 
 @kernel(error_model="numpy")
@@ -232,36 +155,58 @@ def _homes(c, home):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def shares(found, places, lines, where, y, x, sy, sx, room, home, areas):  # type: ignore[no-untyped-def]
-    """Fills areas (4,) with what of the pixel's quarter shows the colour of each corner, corner 0's region counted for corner 0.
-
-    Corners of one region share its area, d only where it is alone. home: of _homes(). What the gradient needs besides: how many
-    crossings there are, and the joint.
-    """
-    t, c, polygon, clipped = room
-    count = _around(where, places, y, x, sy, sx, t, c)
-    areas[0], areas[1], areas[2], areas[3] = 0.25, 0.0, 0.0, 0.0
-    joint = (0.0, 0.0, 0, -1, -1)
-    if count == 0:
-        for k in range(4):
-            home[k] = 0
-        return count, joint
-    joint = _joint(found, lines, sy, sx, t, c, count)
-    _homes(c, home)
+def arm(joint, side, t, c):  # type: ignore[no-untyped-def]
+    """Whether an arm begins at the crossing on a side, which has that side's corner to its left; its two ends."""
+    px, py = point(side, t[side])
     if joint[2] == 3:
-        home[joint[3] + 2] = home[joint[3]]
-    areas[0] = _quarter(polygon, _region(0, t, c, joint, polygon), clipped)
-    rest = 0.25 - areas[0]
-    if home[1] != 0 and home[3] == home[1]:
-        if home[2] != home[1]:
-            areas[2] = _quarter(polygon, _region(2, t, c, joint, polygon), clipped)
-        areas[1] = areas[3] = 0.5 * (rest - areas[2])
-        return count, joint
-    last = 0
-    for k in range(1, 4):
-        if home[k] != 0 and (k != 2 or (home[1] != home[2] and home[3] != home[2])):
-            areas[k] = _quarter(polygon, _region(k, t, c, joint, polygon), clipped)
-            rest -= areas[k]
-            last = k
-    areas[last] += rest  # rounding
-    return count, joint
+        after = (side + 1) & 3
+        jx, jy = point(after, t[after])
+        return (side - joint[3]) & 1 == 0, px, py, jx, jy
+    return c[side] != -1, px, py, joint[0], joint[1]
+
+
+@kernel(error_model="numpy")
+def pieces(px, py, jx, jy):  # type: ignore[no-untyped-def]
+    """The shares of the way from p to j at which an arm passes from one quarter into another, in order, 1 for none."""
+    a = (0.5 - px) / (jx - px) if (px > 0.5) != (jx > 0.5) else 1.0
+    b = (0.5 - py) / (jy - py) if (py > 0.5) != (jy > 0.5) else 1.0
+    return min(a, b), max(a, b)
+
+
+@kernel(error_model="numpy")
+def quarter(x, y):  # type: ignore[no-untyped-def]
+    if x <= 0.5:
+        return 0 if y <= 0.5 else 3
+    return 1 if y <= 0.5 else 2
+
+
+@kernel(error_model="numpy")
+def _areas(t, c, home, joint, out):  # type: ignore[no-untyped-def]
+    """Fills out (4, 4): the area of each region in each quarter, whose sum is 1/4.
+
+    By a walk around each region, as seen from the cell's middle: there the lines between quarters enclose nothing.
+    """
+    out[:] = 0.0
+    for side in range(4):
+        after = (side + 1) & 3
+        here, there = home[side], home[after]
+        share = 1.0 if c[side] == -1 else (t[side] if side < 2 else 1.0 - t[side])
+        near, far = min(share, 0.5), max(share - 0.5, 0.0)
+        out[side, here] += 0.25 * near
+        out[side, there] += 0.25 * (0.5 - near)
+        out[after, here] += 0.25 * far
+        out[after, there] += 0.25 * (0.5 - far)
+        begins, px, py, jx, jy = arm(joint, side, t, c)
+        if not begins:
+            continue
+        dx, dy = jx - px, jy - py
+        turn = 0.5 * ((px - 0.5) * dy - (py - 0.5) * dx)
+        a, b = pieces(px, py, jx, jy)
+        low = 0.0
+        for high in (a, b, 1.0):
+            if high > low:
+                middle = 0.5 * (low + high)
+                k = quarter(px + middle * dx, py + middle * dy)
+                out[k, here] += turn * (high - low)
+                out[k, there] -= turn * (high - low)
+            low = high

@@ -47,7 +47,7 @@ class Crossings:
     """found: (N, 6) int32 and places: (N,), see crossing. lines: (N, 4), see mixing. At most one for two neighbouring pixels.
 
     at: (V, 4), see crossing.screen. flat: no perspective. where: (H, W, 2) int32 the number of the crossing right of and below
-    each pixel, or -1. marks: (H, W) uint8, 1 for pixels that a crossing may touch.
+    each pixel, or -1. cells: (M,) int64 those that they touch, in order, see mixing.touched.
     """
 
     at: np.ndarray
@@ -56,7 +56,7 @@ class Crossings:
     places: np.ndarray
     lines: np.ndarray
     where: np.ndarray
-    marks: np.ndarray
+    cells: np.ndarray
 
 
 def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology, threads: int = 0) -> Crossings:
@@ -71,7 +71,7 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
 
     def edges(first: int, last: int, found: np.ndarray, places: np.ndarray) -> int:
         return int(kernels.crossings(
-            pos, at, faces, own.across, own.edges, own.sides, own.creases, first, last, ids, flat, found, places
+            pos, at, faces, own.across, own.turned, own.edges, own.sides, own.creases, first, last, ids, flat, found, places
         ))  # fmt: skip
 
     found, places = _collected(len(own.edges), EDGES, 4 * (height + width), edges, threads)
@@ -92,10 +92,10 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
     chosen = np.concatenate(parts)
     found, places = found[chosen], places[chosen]
     lines, where = np.empty((len(found), 4)), np.full((height, width, 2), -1, np.int32)
-    marks = np.zeros((height, width), np.uint8)
     kernels.drawn(pos, flat, at, faces, own.edges, own.pieces[own.sides[:, 0]], found, places, lines)
-    mixing.mark(found, where, marks)
-    return Crossings(at, flat, found, places, lines, where, marks)
+    cells = np.empty(2 * len(found), np.int64)
+    cells = np.sort(cells[: mixing.touched(found, where, cells)])
+    return Crossings(at, flat, found, places, lines, where, cells)
 
 
 def _sorted(found: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
@@ -126,11 +126,12 @@ def _collected(
     return np.concatenate([one for one, _ in out]), np.concatenate([one for _, one in out])
 
 
-def _by_bands(height: int, work: Callable[[int, int], None]) -> None:
-    """work(low, high) on bands of rows: every other one first, so that bands at work together have no neighbouring rows."""
-    bands = -(-height // ROWS)
+def _by_bands(found: Crossings, work: Callable[[int, int], None]) -> None:
+    """work(first, last) on the cells of bands of rows: every other one first, so that bands at work together share no pixels."""
+    height, width = found.where.shape[:2]
+    starts = np.searchsorted(found.cells, np.arange(0, height + 1 + ROWS, ROWS) * (width + 1))
     for odd in range(2):
-        spread((bands + 1 - odd) // 2, lambda n, odd=odd: work((2 * n + odd) * ROWS, min((2 * n + odd + 1) * ROWS, height)))  # type: ignore[misc]
+        spread((len(starts) - odd) // 2, lambda n, odd=odd: work(*starts[2 * n + odd : 2 * n + odd + 2]))  # type: ignore[misc]
 
 
 class _Mix(torch.autograd.Function):
@@ -141,11 +142,12 @@ class _Mix(torch.autograd.Function):
         found = crossings(places, corners, seen, own)
         source = numpy(colors, kind)
         out = source.copy()
-
-        def rows(low: int, high: int) -> None:
-            mixing.mix(source, found.found, found.where, found.places, found.lines, found.marks, low, high, out)
-
-        _by_bands(len(out), rows)
+        _by_bands(
+            found,
+            lambda first, last: mixing.mix(
+                source, found.found, found.where, found.places, found.lines, found.cells, first, last, out
+            ),
+        )
         ctx.save_for_backward(colors, pos)
         ctx.kept = (own, corners, found)
         return torch.from_numpy(out).to(colors)
@@ -156,14 +158,15 @@ class _Mix(torch.autograd.Function):
         own, corners, found = ctx.kept
         kind = numpy_kind(colors)
         grad, source = numpy(grads[0], kind), numpy(colors, kind)
-        to_colors, to_pos, pushes = grad.copy(), np.zeros(tuple(pos.shape)), np.zeros((len(found.found), 3))
+        to_colors = grad.copy() if ctx.needs_input_grad[0] else np.empty((0, 0, 0), kind)
+        to_pos, pushes = np.zeros(tuple(pos.shape)), np.zeros((len(found.found), 3))
 
-        def rows(low: int, high: int) -> None:
+        def some(first: int, last: int) -> None:
             mixing.mix_back(
-                source, found.found, found.where, found.places, found.lines, found.marks, grad, low, high, to_colors, pushes
+                source, found.found, found.where, found.places, found.lines, found.cells, grad, first, last, to_colors, pushes
             )
 
-        _by_bands(len(source), rows)
+        _by_bands(found, some)
         kernels.pushed(numpy(pos, np.float64), found.flat, found.at, corners, own.edges, found.found, found.lines, pushes, to_pos)
         into = torch.from_numpy(to_colors).to(colors) if ctx.needs_input_grad[0] else None
         return into, torch.from_numpy(to_pos).to(pos), None, None, None

@@ -54,8 +54,7 @@ def baked(source: Source, target: Target, where: Texels, threads: int = 0) -> np
         found = nearest(source.tree, at, up, threads=1)
         return found.face, found.weights, found.distance > FAR * source.diagonal
 
-    shape = np.empty_like(source.tree.corners)
-    shape[source.tree.order] = source.tree.corners
+    shape = source.look.positions[source.corners]
     return _looked_up(source.look, (source.corners, source.normals, source.material), shape, target, where, find, threads)
 
 

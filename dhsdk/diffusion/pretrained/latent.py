@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import torch
 
     from dhsdk.diffusion.guide import Guidance
-    from dhsdk.diffusion.pretrained.loading import Pretrained
     from dhsdk.diffusion.schedules import Schedule
 
 WHOLE = ("StableDiffusionUpscalePipeline", "StableDiffusionLatentUpscalePipeline")
@@ -31,11 +30,13 @@ WHOLE = ("StableDiffusionUpscalePipeline", "StableDiffusionLatentUpscalePipeline
 
 @dataclass(frozen=True, eq=False)
 class LatentModel:
-    """channels: of latents. factor: pixels of a picture to a latent. inputs: channels that the denoiser is shown; more than
-    `channels` where it was made for inpainting.
+    """pipe: diffusers' own, on `device`. channels: of latents. factor: pixels of a picture to a latent.
+
+    inputs: channels that the denoiser is shown; more than `channels` where it was made for inpainting.
     """
 
-    pretrained: Pretrained
+    pipe: Any
+    device: str
     family: Family
     channels: int
     factor: int
@@ -56,7 +57,7 @@ class LatentModel:
         """
         from dhsdk.diffusion.schedules import Schedule
 
-        scheduler, options = self.pretrained.pipe.scheduler, {}
+        scheduler, options = self.pipe.scheduler, {}
         config = scheduler.config
         if config.get("use_dynamic_shifting"):
             _, _, rows, columns = self.shape(size)
@@ -78,11 +79,11 @@ class LatentModel:
 
         from dhsdk.diffusion.guide import Guidance
 
-        pipe, allowed = self.pretrained.pipe, PIPELINES[self.pretrained.card.pipeline]
+        pipe = self.pipe
         if negative and self.family.told:
             raise RequestError(f"{type(pipe).__name__} takes no negative prompt: leave it out")
         if scale is None:
-            scale = float(inspect.signature(type(pipe).__call__).parameters[allowed.guidance].default)
+            scale = float(inspect.signature(type(pipe).__call__).parameters[PIPELINES[type(pipe).__name__].guidance].default)
         with quiet(), torch.no_grad():
             cond, uncond = self.family.words(pipe, prompt, negative, size, scale)
         return Guidance(cond, uncond, 1.0 if self.family.told else scale, keep=self.family.patch if self.family.keep else 0)
@@ -107,17 +108,17 @@ class LatentModel:
             raise ParamError(
                 f"beside x this denoiser is shown {more} channels, got {got} (masked_channels() makes those for inpainting)"
             )
-        guide = self.pretrained.pipe.components.get("controlnet")
+        guide = self.pipe.components.get("controlnet")
         if (control is None) != (guide is None):
             raise ParamError(f"a picture of control belongs to a ControlNet, this folder has {'one' if guide else 'none'}")
-        pipe, predict, asked = self.pretrained.pipe, self.family.predict, Asked(beside, control, weight)
+        pipe, predict, asked = self.pipe, self.family.predict, Asked(beside, control, weight)
         dtype = network(pipe).dtype
         return lambda x, t, cond: predict(pipe, x.to(dtype), t, cond, asked).to(x.dtype)
 
     def encode(self, picture: torch.Tensor, rng: torch.Generator | None = None) -> torch.Tensor:
         """Latents of pictures (N, 3, height, width) in [0, 1], differentiable: the encoder's mean, or a draw by rng."""
-        vae = self.pretrained.pipe.vae
-        inside = (2.0 * picture - 1.0).to(self.pretrained.device, vae.dtype)
+        vae = self.pipe.vae
+        inside = (2.0 * picture - 1.0).to(self.device, vae.dtype)
         found = vae.encode(inside[:, :, None] if self.family.films else inside).latent_dist
         latents = found.mode() if rng is None else found.sample(rng)
         middle, scale = self._scales(latents)
@@ -126,8 +127,8 @@ class LatentModel:
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Pictures (N, 3, height, width) float32 in [0, 1] on the CPU. Differentiable."""
-        vae = self.pretrained.pipe.vae
-        inside = latents.to(self.pretrained.device, vae.dtype)
+        vae = self.pipe.vae
+        inside = latents.to(self.device, vae.dtype)
         inside = inside[:, :, None] if self.family.films else inside
         middle, scale = self._scales(inside)
         made = vae.decode(inside / scale + middle, return_dict=False)[0]
@@ -144,21 +145,21 @@ class LatentModel:
 
     def _scales(self, like: torch.Tensor) -> tuple[Any, Any]:
         """(middle, scale): (the decoder's latents - middle) * scale are the denoiser's."""
-        config = self.pretrained.pipe.vae.config
+        config = self.pipe.vae.config
         if not self.family.films:
             return config.shift_factor or 0.0, config.scaling_factor
         middle, spread = (like.new_tensor(each).view(1, -1, 1, 1, 1) for each in (config.latents_mean, config.latents_std))
         return middle, 1.0 / spread
 
 
-def latent_model(pretrained: Pretrained) -> LatentModel:
+def latent_model(pipe: Any, family_name: str, device: str) -> LatentModel:
     """The parts of a loaded pipeline that sample() needs. Raises RequestError for pipelines that run as a whole only."""
-    card, pipe = pretrained.card, pretrained.pipe
-    if card.family not in FAMILIES or card.pipeline in WHOLE:
+    name = type(pipe).__name__
+    if family_name not in FAMILIES or name in WHOLE:
         raise RequestError(
-            f"{card.pipeline} runs as a whole: use the functions of pretrained; a denoiser comes from {', '.join(FAMILIES)}"
+            f"{name} runs as a whole: use the functions of pretrained; a denoiser comes from {', '.join(FAMILIES)}"
         )
-    family, vae = FAMILIES[card.family], pipe.vae.config
+    family, vae = FAMILIES[family_name], pipe.vae.config
     inputs = network(pipe).config.in_channels // (family.patch**2 if family.packs else 1)
     channels = vae.z_dim if family.films else vae.latent_channels
-    return LatentModel(pretrained, family, int(channels), int(pipe.vae_scale_factor), int(inputs))
+    return LatentModel(pipe, device, family, int(channels), int(pipe.vae_scale_factor), int(inputs))

@@ -52,7 +52,7 @@ class Pretrained:
 
     def latent_model(self) -> LatentModel:
         """Denoiser, words, latents and scheduler apart, for the core's sample(). Raises RequestError."""
-        return latent_model(self)
+        return latent_model(self.pipe, self.card.family, self.device)
 
     @property
     def sha256(self) -> str:

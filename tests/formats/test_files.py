@@ -209,7 +209,7 @@ def test_plain_meshes_keep_their_shape(tmp_path, suffix):
         (
             "a.stl",
             b"\0" * 80 + b"\xff\xff\xff\x7f" + b"\0" * 50,
-            r"a.stl promises 107,374,182,350 elements in 134 bytes: it is truncated",
+            r"a.stl promises 2,147,483,647 triangles in 134 bytes: it is truncated",
         ),
         ("a.obj", b"v 0 0 0\n", "a.obj (must hold triangles, got none|is not a readable OBJ file)"),
         ("a.obj", b"v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "the positions of a.obj must be finite, got NaN"),

@@ -6,9 +6,9 @@ from PIL import Image as Pillow
 
 import dhsdk
 from dhsdk.errors import ReadError
+from dhsdk.formats._mtl import Library
+from dhsdk.formats._obj import mesh_of
 from dhsdk.formats.beside import nearby
-from dhsdk.formats.obj.mtl import Library
-from dhsdk.formats.obj.text import mesh_of
 from tests.formats.fuzz import mutants
 
 HOST = dhsdk.Host(device="cpu")
@@ -208,10 +208,10 @@ def test_broken_text_is_refused(tmp_path, text, message):
 
 
 def test_material_files_have_limits(tmp_path, monkeypatch):
-    monkeypatch.setattr("dhsdk.formats.obj.mtl.MAX_BYTES", 30)
+    monkeypatch.setattr("dhsdk.formats._mtl.MAX_BYTES", 30)
     assert material(tmp_path, "Pr 0.1\n" * 9)[1][0] == "material file 'a.mtl' has more than 30 bytes: left out"
-    monkeypatch.setattr("dhsdk.formats.obj.mtl.MAX_BYTES", 10**6)
-    monkeypatch.setattr("dhsdk.formats.obj.mtl.MAX_MATERIALS", 2)
+    monkeypatch.setattr("dhsdk.formats._mtl.MAX_BYTES", 10**6)
+    monkeypatch.setattr("dhsdk.formats._mtl.MAX_MATERIALS", 2)
     library = Library(tmp_path)
     (tmp_path / "many.mtl").write_text("newmtl a\nnewmtl b\nnewmtl c\n")
     library.add("many.mtl", "")
@@ -221,10 +221,10 @@ def test_material_files_have_limits(tmp_path, monkeypatch):
 def test_pictures_have_limits(tmp_path, monkeypatch):
     picture(tmp_path / "a.png")
     picture(tmp_path / "b.png")
-    monkeypatch.setattr("dhsdk.formats.obj.mtl.MAX_PIXELS", 20)
+    monkeypatch.setattr("dhsdk.formats._mtl.MAX_PIXELS", 20)
     _, notes = material(tmp_path, "map_Kd a.png\nmap_Ke b.png\n")
     assert notes == ("picture 'b.png' left out: the pictures of a file must have at most 20 pixels together, got more",)
-    monkeypatch.setattr("dhsdk.formats.obj.mtl.MAX_PICTURE", 20)
+    monkeypatch.setattr("dhsdk.formats._mtl.MAX_PICTURE", 20)
     _, notes = material(tmp_path, "map_Kd a.png\n")
     assert notes[0].startswith("picture 'a.png' left out: a picture must have at most 20 bytes, got")
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from dhsdk.errors import ReadError
-from dhsdk.formats.obj.mtl import MAX_MATERIALS, Library
+from dhsdk.formats._colours import light
+from dhsdk.formats._mtl import MAX_MATERIALS, Library
+from dhsdk.formats._polygons import triangles
 from dhsdk.scene.mesh import Mesh, Primitive
 
 MOST_CORNERS = 4096
@@ -71,13 +73,14 @@ def mesh_of(data: bytes, path: Path) -> tuple[Mesh, tuple[str, ...]]:
     corners, material = _corners(text, tables, path.name, library)
     names = list(text.materials)
     plain = not library.keys and names == [""]  # an OBJ without any materials
+    colors = light(tables[0][:, -3:]) if tables[0].shape[1] >= 6 else None  # x y z r g b, or x y z w r g b
     out = []
     for which in np.unique(material):
         own = material == which
         look = None if plain else library.material(names[which])
-        for shape in _primitives(tables, corners[own]):
+        for shape in _primitives(tables, colors, corners[own]):
             out.append(replace(shape, material=look))
-    return Mesh(tuple(out), re.sub(r"[^\w-]+", "_", path.stem) or "mesh"), tuple(library.notes)
+    return Mesh(tuple(out)), tuple(library.notes)
 
 
 def _read(data: bytes, name: str) -> _Text:
@@ -159,7 +162,7 @@ def _corners(text: _Text, tables: list[np.ndarray], name: str, library: Library)
                 what = "UVs" if which == 1 else "normals"
                 library.note(f"{what} that are not there are named {int(wrong.sum()):,} times: left out")
             corners[..., which] = np.where(wrong, -1, one)
-        face, index = _triangles(corners, tables[0])
+        face, index = triangles(corners[..., 0], tables[0][:, :3])
         found.append(corners[face[:, None], index])
         materials.append(notes[face, 1])
         orders.append(notes[face, 0])
@@ -179,52 +182,7 @@ def _whole(text: bytes, shape: tuple[int, ...], name: str) -> np.ndarray:
         raise ReadError(f"{name} is not a readable OBJ file: corners of a face must be whole numbers, written alike") from error
 
 
-def _triangles(corners: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) the polygon and (T, 3) the corners in it of the triangles that polygons (F, n, 3) are cut into."""
-    count, n = corners.shape[:2]
-    fan = np.stack([np.zeros(n - 2, int), np.arange(1, n - 1), np.arange(2, n)], axis=1)
-    if n == 3:
-        return np.arange(count), np.broadcast_to(fan, (count, 1, 3)).reshape(-1, 3)
-    at = points[corners[..., 0], :3]
-    across = np.cross(at[:, fan[:, 1]] - at[:, :1], at[:, fan[:, 2]] - at[:, :1])
-    bent = (np.einsum("fnk,fk->fn", across, across.sum(axis=1)) < 0.0).any(axis=1)
-    index = np.broadcast_to(fan, (count, n - 2, 3)).copy()
-    for number in np.flatnonzero(bent):
-        index[number] = list(_ears(at[number], across[number].sum(axis=0))) or fan
-    return np.repeat(np.arange(count), n - 2), index.reshape(-1, 3)
-
-
-def _ears(at: np.ndarray, normal: np.ndarray) -> Iterator[tuple[int, int, int]]:
-    """The triangles of a polygon (n, 3) that is not convex; where no ear is left (it crosses itself), a fan over the rest."""
-    drop = int(np.abs(normal).argmax())
-    flat = np.delete(at, drop, axis=1) * ([1, 1] if normal[drop] * (-1) ** drop > 0 else [-1, 1])
-    ring = list(range(len(at)))
-    start = 0
-    while len(ring) > 3:
-        for step in range(len(ring)):
-            k = (start + step) % len(ring)
-            a, b, c = ring[k - 1], ring[k], ring[(k + 1) % len(ring)]
-            if _is_ear(flat, a, b, c, ring):
-                break
-        yield a, b, c
-        ring.remove(b)
-        start = k
-    yield ring[0], ring[1], ring[2]
-
-
-def _is_ear(flat: np.ndarray, a: int, b: int, c: int, ring: list[int]) -> bool:
-    def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return (q[0] - p[0]) * (r[..., 1] - p[1]) - (q[1] - p[1]) * (r[..., 0] - p[0])
-
-    if side(flat[a], flat[b], flat[c]) <= 0.0:
-        return False
-    rest = flat[[one for one in ring if one not in (a, b, c)]]
-    within = (side(flat[a], flat[b], rest) >= 0.0) & (side(flat[b], flat[c], rest) >= 0.0) & (side(flat[c], flat[a], rest) >= 0.0)
-    corner = (rest[:, None] == flat[[a, b, c]]).all(axis=2).any(axis=1)
-    return not bool((within & ~corner).any())
-
-
-def _primitives(tables: list[np.ndarray], corners: np.ndarray) -> Iterator[Primitive]:
+def _primitives(tables: list[np.ndarray], colors: np.ndarray | None, corners: np.ndarray) -> Iterator[Primitive]:
     """Of triangles (T, 3, 3) of one material: those with UVs and without, with normals and without."""
     points, uvs, normals = tables
     normals = normals[:, :3] if normals.shape[1] >= 3 and np.abs(normals).max(initial=0.0) < 1e30 else np.zeros((len(normals), 3))
@@ -247,15 +205,13 @@ def _primitives(tables: list[np.ndarray], corners: np.ndarray) -> Iterator[Primi
             index.reshape(-1, 3),
             uvs=(np.stack([uvs[at[:, 1], 0], 1.0 - uvs[at[:, 1], 1]], axis=1),) if which & 2 else (),
             normals=normals[at[:, 2]] / lengths[at[:, 2], None] if which & 1 else None,
-            colors=_colors(points, at[:, 0]),
+            colors=None if colors is None else colors[at[:, 0]],
         )
 
 
-def _colors(points: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
-    """(V, 4) linear colours that stand after the coordinates (x y z r g b, or x y z w r g b), in [0, 1] or bytes; or None."""
-    if points.shape[1] < 6:
-        return None
-    code = points[:, -3:] / (255.0 if points[:, -3:].max() > 1.0 else 1.0)
-    code = np.clip(code[rows], 0.0, 1.0)
-    light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    return np.concatenate([light, np.ones((len(rows), 1))], axis=1)
+def written(points: np.ndarray, faces: np.ndarray, uvs: np.ndarray) -> bytes:
+    """OBJ text of triangles (F, 3) over points (V, 3) with UVs (V, 2)."""
+    lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points.tolist()]
+    lines += [f"vt {u:.9g} {v:.9g}" for u, v in uvs.tolist()]
+    lines += [f"f {a}/{a} {b}/{b} {c}/{c}" for a, b, c in (faces + 1).tolist()]
+    return ("\n".join(lines) + "\n").encode()

@@ -38,10 +38,17 @@ def amount(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
 def _number(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[float, int] | None:
     token = tokens[at]
     if token.kind == "number":
-        return _digits(token.low), at + 1
+        return None if _is_year(tokens, at) else (_digits(token.low), at + 1)
     if token.kind == "word":
         return _english(tokens, at)
     return _chinese(tokens, at, lexicon) if token.kind == "chinese" else None
+
+
+def _is_year(tokens: Sequence[Token], at: int) -> bool:
+    """"1950s", "1920": a time, not a count, unless a unit follows."""
+    decade = at + 1 < len(tokens) and tokens[at + 1].glued and tokens[at + 1].low == "s"
+    low = tokens[at].low
+    return decade or (len(low) == 4 and low.isdigit() and 1000 <= int(low) < 2100 and _unit(tokens, at + 1) is None)
 
 
 def _digits(text: str) -> float:

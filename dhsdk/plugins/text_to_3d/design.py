@@ -8,7 +8,7 @@ from dhsdk.params import ModelUse, Words
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d import TextTo3dParams
 from dhsdk.plugins.text_to_3d.effect import effect
-from dhsdk.plugins.text_to_3d.filling import Fill, by_rule
+from dhsdk.plugins.text_to_3d.filling import Fill, by_rule, contrary
 from dhsdk.plugins.text_to_3d.objects import Design
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
 from dhsdk.plugins.text_to_3d.suited import affordable, exaggerated
@@ -33,8 +33,8 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
         return tuple(map(_stylised, found)) if params.style == "stylised" else found
 
     made = affordable(drawn, params.tris, TRIES if models else 1, ctx)
-    shown = replace(whole, ctx=Context(seed=ctx.seed), fill=plainly, notes=[])
-    understood, already, ignored = effect(reading, shown.objects)
+    shown = [replace(whole, ctx=Context(seed=ctx.seed), fill=one, notes=[]).objects for one in (*plainly, by_rule, contrary)]
+    understood, already, ignored = effect(reading, shown[:-1], shown[-1])
     report = Words(
         understood=understood,
         ignored=ignored,
@@ -51,13 +51,13 @@ def _stylised(one: ObjectPlan) -> ObjectPlan:
     return one.model_copy(update={"finishes": stylised(one.finishes), "shape": exaggerated(one)})
 
 
-def _filling(backend: str) -> tuple[Fill, Fill, tuple[ModelUse, ...]]:
-    """What fills shapes in, what shows the effect of words, and the weights that take part."""
+def _filling(backend: str) -> tuple[Fill, tuple[Fill, ...], tuple[ModelUse, ...]]:
+    """What fills shapes in, what besides rules shows the effect of words, and the weights that take part."""
     if backend == "rules":
-        return by_rule, by_rule, ()
+        return by_rule, (), ()
     from dhsdk.plugins.text_to_3d.prior.fill import from_prior, unlike, use
 
-    return from_prior, unlike, (use(),)
+    return from_prior, (unlike,), (use(),)
 
 
 def _assumptions(made: tuple[ObjectPlan, ...]) -> tuple[str, ...]:

@@ -56,3 +56,23 @@ def by_rule(
             value = usual[name] * (1.0 + SPREAD * stream(*path).uniform(-1.0, 1.0))
             drawn[name] = round(min(max(value, one.ge), one.le), 4)
     return drawn
+
+
+def contrary(
+    kernel: Kernel,
+    preset: str,
+    usual: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    stream: Callable[..., np.random.Generator],
+) -> dict[str, Any]:
+    """Nothing as the preset has it: so every word shows that pins a value, even where it is so without the word."""
+    made: dict[str, Any] = {}
+    for path, one in every_field(kernel.Params):
+        name = ".".join(path)
+        if one.choices:
+            made[name] = next((other for other in one.choices if other != usual[name]), usual[name])
+        elif one.type is bool:
+            made[name] = not usual[name]
+        elif one.type in (int, float) and one.ge is not None and one.le is not None:
+            made[name] = one.type(one.le if usual[name] != one.le else one.ge)
+    return made

@@ -55,6 +55,8 @@ CALLED = {"straight": ("flat",), "curved": ("arched",)}
 ALSO_CALLED = {"pane": ("windows",), "arm": ("boughs",), "stem": ("stems",), "stalk": ("stems",)}
 """What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
 
+MOST = 24
+"""Things of a kind in a scene."""
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
 
@@ -75,7 +77,9 @@ def locked(words: ObjectWords, params: type[pydantic.BaseModel]) -> Locks:
     known = dict(every_field(params))
     locks = Locks()
     if words.count is not None:
-        locks.count = max(1, min(24, round(words.count.amount)))
+        locks.count = max(1, min(MOST, round(words.count.amount)))
+        if locks.count != round(words.count.amount):
+            locks.notes.append(f"count: {words.count.amount:g} is out of [1, {MOST}], {locks.count} taken")
     for mention in words.attributes:
         _attribute(mention, known, locks, ())
     for mention in (one for one in words.denied if one.kind != "measure"):
@@ -106,6 +110,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
         _ended(mention, inside, locks, group)
     elif mention.kind == "material" and mention.strength > 0:
         _built_of(mention.value, inside, locks)
+    elif mention.kind == "unknown" and mention.strength > 0:
+        _chosen(mention.value, inside, locks)
     elif mention.kind == "wear":
         wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * max(mention.strength, 0.0) ** 0.5), 3)
         locks.values.update({path: wear for path in inside if path[-1] == "wear"})
@@ -234,7 +240,7 @@ def _with(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Loc
             locks.values.setdefault(path, ANY)
         elif path in switch and one.type is bool:
             locks.values[path] = True
-        elif path in switch and one.type in (int, float) and one.ge == 0 and one.le is not None:
+        elif (path in switch or path[-1] == "count") and one.type in (int, float) and one.ge == 0 and one.le is not None:
             locks.values[path] = AT_LEAST_SOME
 
 

@@ -205,3 +205,45 @@ def test_small_budgets_are_met(prompt):
 
     for tris in (700, 1500):
         assert 0.9 * tris <= triangles(HOST.generate("text_to_3d", prompt=prompt, tris=tris, texture=16, lods=0)) <= tris
+
+
+@pytest.mark.parametrize(("prompt", "words"), [
+    ("a house with a chimney", ["chimney"]), ("an amphora with two handles", ["two", "handles"]),
+    ("a tower with battlements", ["battlements"]), ("a treasure chest with a lid", ["lid"]), ("a samurai katana", ["katana"]),
+])  # fmt: skip
+def test_what_a_thing_has_anyway_is_said_to_be_so(prompt, words):
+    said = plan(prompt).words
+    assert [f"{word}: so without the word" for word in words] == [one for one in said.assumed if "so without" in one]
+    assert not set(words) & {*said.ignored, *said.understood}
+
+
+def test_a_part_that_a_thing_cannot_lose_is_ignored():
+    assert "legs" in plan("a table without legs").words.ignored
+
+
+@pytest.mark.parametrize(("prompt", "path", "value"), [
+    ("a table with turned legs", ("legs", "style"), "turned"), ("a chair with cabriole legs", ("legs", "style"), "cabriole"),
+    ("a lamp with a pleated shade", ("shade", "style"), "pleated"),
+])  # fmt: skip
+def test_a_part_is_made_in_the_way_that_is_named(prompt, path, value):
+    made = plan(prompt)
+    part = made.objects[0].shape
+    for step in path:
+        part = getattr(part, step)
+    assert part == value
+    assert value in made.words.understood
+
+
+def test_a_hut_gets_the_chimney_it_lacks():
+    assert plan("a hut with a chimney").objects[0].shape.chimney.count >= 1
+
+
+def test_more_than_there_may_be_is_said():
+    made = plan("99 barrels")
+    assert made.objects[0].count == 24
+    assert "count: 99 is out of [1, 24], 24 taken" in made.words.low_confidence
+
+
+@pytest.mark.parametrize("prompt", ["a retro 1950s rocket", "a 1920 lamp"])
+def test_a_year_is_no_count(prompt):
+    assert plan(prompt).objects[0].count == 1

@@ -45,7 +45,7 @@ def _number(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[float, 
 
 
 def _is_year(tokens: Sequence[Token], at: int) -> bool:
-    """"1950s", "1920": a time, not a count, unless a unit follows."""
+    """ "1950s", "1920": a time, not a count, unless a unit follows."""
     decade = at + 1 < len(tokens) and tokens[at + 1].glued and tokens[at + 1].low == "s"
     low = tokens[at].low
     return decade or (len(low) == 4 and low.isdigit() and 1000 <= int(low) < 2100 and _unit(tokens, at + 1) is None)

@@ -12,7 +12,7 @@ from dhsdk.materials.colour import encoded
 from dhsdk.ready.layout import Texels
 from dhsdk.ready.nearest import Tree, nearest
 from dhsdk.render.geometry import Geometry
-from dhsdk.render.surface import BASE, COVER, GLOW, METAL, NOTES, OPEN, ROUGH, TINT, UV, N, T, surface
+from dhsdk.render.surface import BASE, COVER, FINE, GLOW, METAL, MORE, NOTES, OPEN, ROUGH, TINT, UV, N, T, surface
 from dhsdk.render.texture import Textures, maps, row
 from dhsdk.render.workers import spread
 
@@ -84,7 +84,8 @@ def _looked_up(
     vertices, normals, material = corners
     textures = Textures(texture for one in look.materials for texture in maps(one) if texture is not None)
     table = np.array([row(one, textures) for one in look.materials])
-    density = _densities(look.uvs[vertices], shape, target, where.edge)
+    uvs = np.concatenate([look.uvs, look.more if len(look.more) else np.zeros_like(look.uvs)], axis=1)
+    density = _densities(uvs[vertices], shape, target, where.edge)
     out = np.empty((len(where.at), CHANNELS), np.float32)
     piece = 1 << 15
 
@@ -97,7 +98,7 @@ def _looked_up(
         along = np.einsum("nk,nkd->nd", weights, target.tangents[face])
         own, share, far = find(part, at, up)
         _sample(
-            own, share, far, density[0][own] * density[1][face], vertices, normals, look.tangents, look.uvs, look.colors,
+            own, share, far, density[0][own] * density[1][face, None], vertices, normals, look.tangents, uvs, look.colors,
             material, table, textures.texels, textures.table, textures.place, up, along, out[part],
         )  # fmt: skip
 
@@ -106,10 +107,9 @@ def _looked_up(
 
 
 def _densities(uv: np.ndarray, shape: np.ndarray, target: Target, edge: int) -> tuple[np.ndarray, np.ndarray]:
-    """UV edge per metre of every source triangle; metres per texel of every target triangle."""
-    return np.sqrt(_area(uv) / np.maximum(_area(shape), 1e-300)), np.sqrt(
-        _area(target.points) / np.maximum(_area(target.uvs) * edge * edge, 1e-12)
-    )
+    """(F, 2) UV edge per metre of every source triangle in both sets (F, 3, 4); metres per texel of every target triangle."""
+    fine = np.stack([_area(uv[..., :2]), _area(uv[..., 2:])], axis=1) / np.maximum(_area(shape), 1e-300)[:, None]
+    return np.sqrt(fine), np.sqrt(_area(target.points) / np.maximum(_area(target.uvs) * edge * edge, 1e-12))
 
 
 def _area(corners: np.ndarray) -> np.ndarray:
@@ -139,14 +139,15 @@ def _sample(  # type: ignore[no-untyped-def]
                 s[T + q] += w * tangents[v, q]
             for q in range(2):
                 s[UV + q] += w * uvs[v, q]
+                s[MORE + q] += w * uvs[v, 2 + q]
             for q in range(4):
                 s[TINT + q] += w * colors[v, q]
         s[T + 3] = tangents[corners[f, 0], 3]
         long = np.sqrt(s[N] ** 2 + s[N + 1] ** 2 + s[N + 2] ** 2) + 1e-12
         for q in range(3):
             s[N + q] /= long
-        s[OPEN] = 1.0
-        surface(s, table[material[f]], texels, rows, spots, fine[i])
+        s[OPEN], s[FINE], s[FINE + 1] = 1.0, fine[i, 0], fine[i, 1]
+        surface(s, table[material[f]], texels, rows, spots)
         for q in range(3):
             out[i, RED + q], out[i, EMISSION + q] = s[BASE + q], s[GLOW + q]
             n[q] = up[i, q] if far[i] else s[N + q]

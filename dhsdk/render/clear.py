@@ -14,7 +14,7 @@ from dhsdk.jit import kernel
 from dhsdk.render.backdrop import ramp_at, scenery_at, shade_on
 from dhsdk.render.bvh import nearest
 from dhsdk.render.lamps import EYE_AT, PARALLEL, TINT_OF_KEY
-from dhsdk.render.shade import _around, _finish, _group, _opened, _place, _tangent_of
+from dhsdk.render.shade import _around, _finish, _group, _opened, _place, _tangent_of, lay_out
 from dhsdk.render.surface import (
     ABSORB,
     BASE,
@@ -35,7 +35,6 @@ from dhsdk.render.surface import (
     THICKNESS,
     THROUGH,
     TRANSMISSION,
-    UV,
     N,
     P,
     T,
@@ -148,7 +147,7 @@ def _leave(s, way, chain, levels, facts, tap, turn, ior):  # type: ignore[no-unt
 def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-untyped-def]
     """Makes the notes of the surface that the ray meets; returns the face's side: whether its front is seen."""
     t, f, w0, w1 = hit
-    _, faces, vertices, material, flat = drawn
+    _, faces, vertices, material, flat, more = drawn
     table, (texels, rows, spots), (firsts, steps, samples), _, _, _ = look
     for q in range(3):
         way[q] += t * way[3 + q]
@@ -164,14 +163,12 @@ def _reached(s, m, hit, drawn, look, spread, facts, way):  # type: ignore[no-unt
         _tangent_of(s, a, b, c, vertices)
     for q in range(len(m)):
         m[q] = table[material[f], q]
-    ua, va = vertices[a, UV], vertices[a, UV + 1]
-    uvs = abs((vertices[b, UV] - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vertices[b, UV + 1] - va))
     ex, ey, ez = vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2]
     gx, gy, gz = vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2]
     area = (ey * gz - ez * gy) ** 2 + (ez * gx - ex * gz) ** 2 + (ex * gy - ey * gx) ** 2
-    density = np.sqrt(uvs / np.sqrt(area + 1e-30)) * way[WALKED] * spread
+    lay_out(s, a, b, c, w0, w1, vertices, more, way[WALKED] * spread / np.sqrt(np.sqrt(area + 1e-30)))
     s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
-    surface(s, m, texels, rows, spots, density)
+    surface(s, m, texels, rows, spots)
     slope = flat[f, 0] * way[3] + flat[f, 1] * way[4] + flat[f, 2] * way[5]
     if dot(s, FACE, EYE) < 0.0:
         for q in range(3):
@@ -285,7 +282,7 @@ def look_through(y0, y1, ids, at, clear, world, notes, over, past, glow):  # typ
     notes: two NOTES and two rows of the material table, (WAY,) floats and (64,) int64 to work in, for this thread alone.
     """
     drawn, look, _, _, _, facts, _ = world
-    pos, faces, vertices, material, flat = drawn
+    material, flat = drawn[3:5]
     table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
     s, m, hs, hm, way, stack = notes
     for y in range(y0, y1):
@@ -298,9 +295,9 @@ def look_through(y0, y1, ids, at, clear, world, notes, over, past, glow):  # typ
                 same, px, py, done = _group(ids, k, y, x, done, material, flat, at)
                 for q in range(len(m)):
                     m[q] = table[material[f], q]
-                w0, w1, density = _place(s, f, x + px, y + py, pos, faces, vertices, facts)
+                w0, w1 = _place(s, f, x + px, y + py, drawn, facts)
                 s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
-                surface(s, m, texels, rows, spots, density)
+                surface(s, m, texels, rows, spots)
                 _finish(s, m, chain, levels, answer, facts, lamps, depth, stack)
                 front = flat[f, 0] * s[EYE] + flat[f, 1] * s[EYE + 1] + flat[f, 2] * s[EYE + 2] > 0.0
                 way[WALKED] = 0.0

@@ -54,6 +54,7 @@ class Drawer:
         self._clear = np.array([m.transmission is not None and m.transmission.factor > 0 for m in materials])
         self._veil = np.array([m.alpha_mode != "OPAQUE" for m in materials]) & ~self._clear
         self._solid = np.array([m.alpha_mode != "BLEND" for m in materials]) & ~self._clear
+        self._two_sided = np.array([m.double_sided for m in materials])
         self._tint = np.array([tint(material, self.textures) for material in materials])
         self._shines = bool((self._table[:, EMIT : EMIT + 3] > 0).any()) and settings.glow > 0
         self._lighting = lighting(scene, settings.lighting)
@@ -87,9 +88,10 @@ class Drawer:
         size = settings.size[0] * settings.samples, settings.size[1] * settings.samples
         look, floor, dark = self.look(geometry, view)
         frame = Frame(geometry, view, size, look, settings.threads, self._shines, self._fields)
+        shown = self._two_sided[geometry.material] | frame.fronts
         veil = self._veil[geometry.material]
         veiled = bool(veil.any())
-        ids, depths = frame.visible(np.flatnonzero(~veil) if veiled else None, None, None, veiled or settings.layers)
+        ids, depths = frame.visible(shown & ~veil, None, None, veiled or settings.layers)
         color, past, glow, left = frame.shaded(ids, leave=self._clear)
         ground = self._ground(geometry, floor, dark, view)
         if left.any():
@@ -97,7 +99,7 @@ class Drawer:
         cover = np.empty(size[::-1], np.float32) if settings.background == "transparent" else NO_FIELD
         self._bands(lambda y0, y1: backdrop.compose(y0, y1, settings.samples, color, past, ground, cover))
         if veiled:
-            _peeled(frame, np.flatnonzero(veil), depths, color, glow, cover)
+            _peeled(frame, shown & veil, depths, color, glow, cover)
         if self._shines:
             _halo(color, glow, settings)
         out = np.empty((settings.size[1], settings.size[0], 4 if len(cover) else 3), np.uint8)
@@ -218,9 +220,12 @@ class Frame:
         a, b, c = (geometry.positions[geometry.faces[:, i]] for i in range(3))
         flat = np.cross(b - a, c - a)
         flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-20)
-        self.drawn = (pos, self.faces, vertices, geometry.material, flat.astype(np.float32))
+        self.drawn = (pos, self.faces, vertices, geometry.material, flat.astype(np.float32), geometry.more)
         self.parallel = view.camera.kind == "orthographic"
         self.eye = np.ascontiguousarray(view.world[:3, 2] if self.parallel else view.world[:3, 3])
+        toward = self.eye - (0.0 if self.parallel else a)
+        self.fronts = ((flat * toward).sum(axis=1) > 0.0) != geometry.mirrored
+        """(F,) bool: the faces that turn their front to the camera."""
         table, texels, grids, (chain, levels, harmonics, tint, answer, turn), lamps, (depth, *frame) = look
         self._read = (table, texels, grids, (chain, levels, answer), lamps, depth)
         clearance = CLEARANCE_SHARE * float(np.linalg.norm(np.ptp(geometry.positions, axis=0)))
@@ -235,12 +240,12 @@ class Frame:
         return found if found is not None and found.shape == shape else np.empty(shape, kind)
 
     def visible(
-        self, pick: np.ndarray | None, behind: list[np.ndarray] | None, limit: list[np.ndarray] | None, deep: bool
+        self, keep: np.ndarray, behind: list[np.ndarray] | None, limit: list[np.ndarray] | None, deep: bool
     ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """(K, H, W) int32 faces seen at the points of each pixel, and their depths."""
+        """(K, H, W) int32 faces seen at the points of each pixel, and their depths. keep: (F,) bool, those that count."""
         ids = self._field("ids", (len(AT), self.size[1], self.size[0]), np.int32)
         depths = []
-        faces = self.faces if pick is None else self.faces[pick]
+        faces = self.faces if keep.all() else self.faces * keep[:, None]  # a face whose corners are one is never seen
         for k, pos in enumerate(self._moved):
             low, high = behind[k] if behind else None, limit[k] if limit else None
             if not deep:
@@ -249,8 +254,6 @@ class Frame:
             seen = rasterize(pos, faces, self.size, near=self._near, behind=low, limit=high, threads=self.threads)
             ids[k] = seen.face_id
             depths.append(seen.depth)
-        if pick is not None and len(pick):
-            ids = np.where(ids >= 0, pick[np.maximum(ids, 0)], -1).astype(np.int32)
         return ids, depths
 
     def shaded(
@@ -292,13 +295,13 @@ class Frame:
 
 
 def _peeled(
-    frame: Frame, clear: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
+    frame: Frame, veil: np.ndarray, depths: list[np.ndarray], color: np.ndarray, glow: np.ndarray, cover: np.ndarray
 ) -> None:
     """Lays the veils over the picture, the farthest first."""
     layers = []
     last: list[np.ndarray] | None = None
     for _ in range(PEELS):
-        ids, far = frame.visible(clear, last, depths, True)
+        ids, far = frame.visible(veil, last, depths, True)
         if not (ids >= 0).any():
             break
         layers.append(frame.shaded(ids)[:3])

@@ -9,6 +9,7 @@ import numpy as np
 
 from dhsdk.errors import RenderError, SceneError
 from dhsdk.render.posing import morphed, place, skin, smooth
+from dhsdk.render.texture import second
 from dhsdk.scene import rotation
 from dhsdk.scene.frames import descended, instance_matrices, local_matrices
 from dhsdk.scene.material import Material
@@ -27,18 +28,21 @@ PLAIN = Material("plain", base_color=(0.75, 0.75, 0.75, 1.0), metallic=0.0, roug
 class Geometry:
     """All drawn triangles. positions (V, 3): float64; normals (V, 3), tangents (V, 4), uvs (V, 2), colors (V, 4): float32.
 
-    faces: (F, 3) int64. material: (F,) index into materials. node: (F,) index of the scene's node. uvs, colors, faces, material
-    and node are the same objects in all poses of a scene.
+    faces: (F, 3) int64. material: (F,) index into materials. node: (F,) index of the scene's node. uvs: the first UV set; more:
+    (V, 2) float32 the other one that the textures of a vertex' material read, (0, 2) where none does. uvs, more, colors, faces,
+    material and node are the same objects in all poses of a scene. mirrored: (F,) bool, the corners of a front run clockwise.
     """
 
     positions: np.ndarray
     normals: np.ndarray
     tangents: np.ndarray
     uvs: np.ndarray
+    more: np.ndarray
     colors: np.ndarray
     faces: np.ndarray
     material: np.ndarray
     node: np.ndarray
+    mirrored: np.ndarray
     materials: tuple[Material, ...]
 
 
@@ -82,21 +86,26 @@ class Poses:
         if not self._parts:
             raise RenderError("a scene must have triangles to be drawn, got none")
         materials: dict[int, tuple[int, Material]] = {}
-        uvs, colors, faces, owners = [], [], [], []
+        uvs, more, colors, faces, owners = [], [], [], [], []
         for part in self._parts:
             primitive, count = part.primitive, len(part.positions)
             material = primitive.material or PLAIN
             kind = materials.setdefault(id(material), (len(materials), material))[0]
-            uv = primitive.uvs[0] if primitive.uvs else np.zeros((count, 2), np.float32)
+            none = np.zeros((count, 2), np.float32)
+            other = second(material)
+            uv, two = primitive.uvs[0] if primitive.uvs else none, primitive.uvs[other] if other < len(primitive.uvs) else none
             color = primitive.colors if primitive.colors is not None else np.ones((count, 4), np.float32)
             for copy in range(len(part.copies)):
                 uvs.append(uv)
+                more.append(two)
                 colors.append(color)
                 faces.append(primitive.faces.astype(np.int64) + (part.first + copy * count))
                 owners.append((kind, part.number, len(primitive.faces)))
         self._count = sum(map(len, uvs))
         kinds, numbers, repeats = np.array(owners, np.int64).T
-        self._still = np.concatenate(uvs), np.concatenate(colors), np.concatenate(faces)
+        read = any(second(material) for _, material in materials.values())
+        others = np.concatenate(more) if read else np.empty((0, 2), np.float32)
+        self._still = np.concatenate(uvs), others, np.concatenate(colors), np.concatenate(faces)
         self._owners = np.repeat(kinds, repeats), np.repeat(numbers, repeats)
         self._materials = tuple(material for _, material in materials.values())
 
@@ -118,7 +127,9 @@ class Poses:
     def _posed(self, matrices: np.ndarray, weights: dict[str, tuple[float, ...]]) -> Geometry:
         world = descended(matrices, self._above)
         out = np.empty((self._count, 3)), np.empty((self._count, 3), np.float32), np.empty((self._count, 4), np.float32)
+        mirrored, repeats = [], []
         for part in self._parts:
+            repeats += [len(part.primitive.faces)] * len(part.copies)
             node, first, count = part.node, part.first, len(part.positions)
             mesh = node.mesh
             given = weights.get(node.key) or node.weights or (mesh.weights if mesh is not None else ())
@@ -131,14 +142,17 @@ class Poses:
                 skinned = tuple(array[first : first + count] for array in out)
                 skin(*rest, part.primitive.joints, part.primitive.weights, bones, *skinned)
                 if node.instances is None:
+                    mirrored.append(False)
                     continue
                 # A skinned mesh ignores its node's own transform: its copies stand in the frame of the world.
                 rest, frame = (skinned[0].astype(np.float32), skinned[1].copy(), skinned[2].copy()), np.eye(4)
             for copy, own in enumerate(part.copies):
                 low, high = first + copy * count, first + (copy + 1) * count
-                place(*rest, frame @ own, *(array[low:high] for array in out))
+                placed = frame @ own
+                mirrored.append(bool(np.linalg.det(placed[:3, :3]) < 0.0))
+                place(*rest, placed, *(array[low:high] for array in out))
         self._check(out[0])
-        return Geometry(*out, *self._still, *self._owners, self._materials)
+        return Geometry(*out, *self._still, *self._owners, np.repeat(mirrored, repeats), self._materials)
 
     def _check(self, positions: np.ndarray) -> None:
         if len(positions) and not (positions.min() >= -FARTHEST and positions.max() <= FARTHEST):

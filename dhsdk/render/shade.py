@@ -26,12 +26,14 @@ from dhsdk.render.surface import (
     F0,
     FACE,
     FILM_IOR,
+    FINE,
     GLOW,
     IOR,
     LIT,
     MATH,
     METAL,
     MIRROR,
+    MORE,
     NV,
     OPEN,
     OUT,
@@ -249,8 +251,26 @@ def _tangent_of(s, a, b, c, vertices):  # type: ignore[no-untyped-def]
 
 
 @kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
-def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-def]
-    """The vertex attributes of face f at the point (x, y) of the picture. Returns two weights, and UV units per pixel there."""
+def _twice(values, at, a, b, c):  # type: ignore[no-untyped-def]
+    """Twice the area of a triangle in UVs."""
+    u, v = values[a, at], values[a, at + 1]
+    return abs((values[b, at] - u) * (values[c, at + 1] - v) - (values[c, at] - u) * (values[b, at + 1] - v))
+
+
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
+def lay_out(s, a, b, c, w0, w1, vertices, more, reach):  # type: ignore[no-untyped-def]
+    """The second UVs, if any, and how finely both sets are laid out: UV units per pixel are reach times an edge in UVs."""
+    s[FINE] = np.sqrt(_twice(vertices, UV, a, b, c)) * reach
+    if len(more):
+        s[FINE + 1] = np.sqrt(_twice(more, 0, a, b, c)) * reach
+        for q in range(2):
+            s[MORE + q] = w0 * more[a, q] + w1 * more[b, q] + (1.0 - w0 - w1) * more[c, q]
+
+
+@kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
+def _place(s, f, x, y, drawn, facts):  # type: ignore[no-untyped-def]
+    """The vertex attributes of face f at the point (x, y) of the picture. Returns the weights of its first two corners."""
+    pos, faces, vertices, _, _, more = drawn
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay, bx, by = pos[a, 0] - x * pos[a, 3], pos[a, 1] - y * pos[a, 3], pos[b, 0] - x * pos[b, 3], pos[b, 1] - y * pos[b, 3]
     cx, cy = pos[c, 0] - x * pos[c, 3], pos[c, 1] - y * pos[c, 3]
@@ -270,9 +290,8 @@ def _place(s, f, x, y, pos, faces, vertices, facts):  # type: ignore[no-untyped-
         s[FACE + q] = s[N + q]
     if s[T] == 0 and s[T + 1] == 0 and s[T + 2] == 0:
         _tangent_of(s, a, b, c, vertices)
-    ua, va = vertices[a, UV], vertices[a, UV + 1]
-    twice = (vertices[b, UV] - ua) * (vertices[c, UV + 1] - va) - (vertices[c, UV] - ua) * (vertices[b, UV + 1] - va)
-    return w0, w1, np.sqrt(abs(twice) * abs(inverse)) * abs(volume * inverse)
+    lay_out(s, a, b, c, w0, w1, vertices, more, np.sqrt(abs(inverse)) * abs(volume * inverse))
+    return w0, w1
 
 
 @kernel(uses=USES, error_model="numpy", fastmath=MATH, _nrt=False)
@@ -321,7 +340,7 @@ def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type
     that are left out, or (0,). Returns how many points were.
     notes: facts() of the view; NOTES numbers, a row of the material table and (64,) int64 to work in, for this thread alone.
     """
-    pos, faces, vertices, material, flat = drawn
+    material, flat = drawn[3:5]
     table, (texels, rows, spots), (firsts, steps, samples), (chain, levels, answer), lamps, depth = look
     facts, s, m, stack = notes
     known, left = -1, 0
@@ -342,9 +361,9 @@ def shade(y0, y1, ids, at, leave, drawn, look, notes, over, past, glow):  # type
                     known = material[f]
                     for q in range(len(m)):
                         m[q] = table[known, q]
-                w0, w1, density = _place(s, f, x + px, y + py, pos, faces, vertices, facts)
+                w0, w1 = _place(s, f, x + px, y + py, drawn, facts)
                 s[OPEN] = _opened(firsts, steps, samples, f, w0, w1)
-                surface(s, m, texels, rows, spots, density)
+                surface(s, m, texels, rows, spots)
                 _finish(s, m, chain, levels, answer, facts, lamps, depth, stack)
                 share = same * s[COVER] / len(ids)
                 for q in range(3):

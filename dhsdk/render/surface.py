@@ -26,7 +26,8 @@ from dhsdk.render.texture import COLUMNS, MAPS
 P, N, T, UV, TINT = 0, 3, 6, 10, 12
 BASE, COVER, METAL, ROUGH, OPEN, GLOW, FACE, EYE, NV, LIT = 16, 19, 20, 21, 22, 23, 26, 29, 32, 33
 CLEAR, CLEAR_ROUGH, CLOTH, CLOTH_ROUGH, PASS, DEEP, SPEC, SPEC_TINT, THIN, THIN_NM = 34, 35, 36, 39, 40, 41, 42, 43, 46, 47
-SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, STRETCH, ALONG, COAT_N, RAY, NOTES = 48, 52, 56, 59, 62, 66, 70, 73, 74, 77, 80, 86
+SOFT, MIRROR, OUT, THROUGH, F0, TEX, SHINE, STRETCH, ALONG, COAT_N, RAY = 48, 52, 56, 59, 62, 66, 70, 73, 74, 77, 80
+MORE, FINE, NOTES = 86, 88, 90  # the second UVs; UV units per pixel of both sets
 LEAST_ROUGH = 0.045
 MATH = {"contract", "arcp", "afn", "nsz"}
 """Freedoms that compiled arithmetic may take; infinities and NaN keep their meaning."""
@@ -70,10 +71,11 @@ def _mixed(texels, start, square, share, s):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def _where(rows, spots, number, s, density):  # type: ignore[no-untyped-def]
+def _where(rows, spots, number, s):  # type: ignore[no-untyped-def]
     """Where a lookup falls in every texture of this layout: squares of two levels and the second's share."""
     a, b, d, e = spots[number, 0], spots[number, 1], spots[number, 3], spots[number, 4]
-    u, v = a * s[UV] + b * s[UV + 1] + spots[number, 2], d * s[UV] + e * s[UV + 1] + spots[number, 5]
+    at, density = (MORE, s[FINE + 1]) if spots[number, 6] > 0 else (UV, s[FINE])
+    u, v = a * s[at] + b * s[at + 1] + spots[number, 2], d * s[at] + e * s[at + 1] + spots[number, 5]
     size = max(rows[number, 5], rows[number, 6]) * density * np.sqrt(abs(a * e - b * d))
     level = min(np.log2(size), rows[number, 0] - 1.0) if size > 1.0 else 0.0
     low = int(level)
@@ -82,10 +84,10 @@ def _where(rows, spots, number, s, density):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def _texture(texels, rows, spots, number, s, density, place, layout):  # type: ignore[no-untyped-def]
+def _texture(texels, rows, spots, number, s, place, layout):  # type: ignore[no-untyped-def]
     """Puts the texture's value at TEX; place and layout are those of the last lookup, and are returned for the next."""
     if rows[number, 3] != layout:
-        place = _where(rows, spots, number, s, density)
+        place = _where(rows, spots, number, s)
         layout = rows[number, 3]
     s[TEX] = s[TEX + 1] = s[TEX + 2] = s[TEX + 3] = 0.0
     _mixed(texels, rows[number, 4], place[0], 1.0 - place[2], s)
@@ -107,7 +109,7 @@ def dot(s, a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def surface(s, m, texels, rows, spots, density):  # type: ignore[no-untyped-def]
+def surface(s, m, texels, rows, spots):  # type: ignore[no-untyped-def]
     """The material at this point: everything that its factors, maps and the vertex colours say."""
     for q in range(3):
         s[BASE + q] = m[q] * s[TINT + q]
@@ -115,29 +117,29 @@ def surface(s, m, texels, rows, spots, density):  # type: ignore[no-untyped-def]
     s[COVER], s[METAL], s[ROUGH] = m[ALPHA] * s[TINT + 3], m[METALLIC], m[ROUGHNESS]
     place, layout = ((0, 0, 0, 0, 0.0, 0.0), (0, 0, 0, 0, 0.0, 0.0), 0.0), -1
     if m[BASE_MAP] >= 0:
-        place, layout = _texture(texels, rows, spots, int(m[BASE_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[BASE_MAP]), s, place, layout)
         for q in range(3):
             s[BASE + q] *= s[TEX + q]
         s[COVER] *= s[TEX + 3]
     if m[MR_MAP] >= 0:
-        place, layout = _texture(texels, rows, spots, int(m[MR_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[MR_MAP]), s, place, layout)
         s[ROUGH] *= s[TEX + 1]
         s[METAL] *= s[TEX + 2]
     if m[OCCLUSION_MAP] >= 0:
         same = m[MR_MAP] >= 0 and rows[int(m[OCCLUSION_MAP]), 4] == rows[int(m[MR_MAP]), 4]
         if not same or rows[int(m[OCCLUSION_MAP]), 3] != layout:
-            place, layout = _texture(texels, rows, spots, int(m[OCCLUSION_MAP]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[OCCLUSION_MAP]), s, place, layout)
         s[OPEN] *= 1.0 + m[OCCLUSION] * (s[TEX] - 1.0)
     if m[EMIT_MAP] >= 0:
-        place, layout = _texture(texels, rows, spots, int(m[EMIT_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[EMIT_MAP]), s, place, layout)
         for q in range(3):
             s[GLOW + q] *= s[TEX + q]
     if m[NORMAL_MAP] >= 0:
-        place, layout = _texture(texels, rows, spots, int(m[NORMAL_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[NORMAL_MAP]), s, place, layout)
         _bend(s, N, m[NORMAL_SCALE])
     s[ROUGH] = min(max(s[ROUGH], LEAST_ROUGH), 1.0)
     if m[RICH] > 0:
-        _extensions(s, m, texels, rows, spots, density, place, layout)
+        _extensions(s, m, texels, rows, spots, place, layout)
     if m[CUTOFF] >= 0:
         s[COVER] = 0.0 if s[COVER] < m[CUTOFF] else 1.0
     elif m[BLEND] == 0:
@@ -174,7 +176,7 @@ def _tangent(s, n, out):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", fastmath=MATH, _nrt=False)
-def _extensions(s, m, texels, rows, spots, density, place, layout):  # type: ignore[no-untyped-def]
+def _extensions(s, m, texels, rows, spots, place, layout):  # type: ignore[no-untyped-def]
     s[CLEAR], s[CLEAR_ROUGH], s[CLOTH_ROUGH] = m[COAT], m[COAT_ROUGHNESS], m[SHEEN_ROUGHNESS]
     s[PASS], s[DEEP], s[SPEC], s[THIN], s[THIN_NM] = m[TRANSMISSION], m[THICKNESS], m[SPECULAR], m[FILM], m[FILM_MOST]
     for q in range(3):
@@ -184,27 +186,27 @@ def _extensions(s, m, texels, rows, spots, density, place, layout):  # type: ign
         (TRANSMISSION_MAP, PASS, 0), (THICKNESS_MAP, DEEP, 1), (SPECULAR_MAP, SPEC, 3), (FILM_MAP, THIN, 0),
     ):  # fmt: skip
         if m[k] >= 0:
-            place, layout = _texture(texels, rows, spots, int(m[k]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[k]), s, place, layout)
             s[at] *= s[TEX + channel]
     for k, at in ((SHEEN_MAP, CLOTH), (SPECULAR_COLOR_MAP, SPEC_TINT)):
         if m[k] >= 0:
-            place, layout = _texture(texels, rows, spots, int(m[k]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[k]), s, place, layout)
             for q in range(3):
                 s[at + q] *= s[TEX + q]
     if m[FILM_THICKNESS_MAP] >= 0:
-        place, layout = _texture(texels, rows, spots, int(m[FILM_THICKNESS_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[FILM_THICKNESS_MAP]), s, place, layout)
         s[THIN_NM] = m[FILM_LEAST] + (m[FILM_MOST] - m[FILM_LEAST]) * s[TEX + 1]
     s[CLEAR_ROUGH] = min(max(s[CLEAR_ROUGH], LEAST_ROUGH), 1.0)
     for q in range(3):
         s[COAT_N + q] = s[FACE + q]
     if m[COAT_NORMAL_MAP] >= 0 and s[CLEAR] > 0:
-        place, layout = _texture(texels, rows, spots, int(m[COAT_NORMAL_MAP]), s, density, place, layout)
+        place, layout = _texture(texels, rows, spots, int(m[COAT_NORMAL_MAP]), s, place, layout)
         _bend(s, COAT_N, m[COAT_NORMAL_SCALE])
     s[STRETCH] = m[BRUSHED]
     if m[BRUSHED] > 0:
         s[TEX], s[TEX + 1], s[TEX + 2] = 1.0, 0.5, 1.0
         if m[BRUSHED_MAP] >= 0:
-            place, layout = _texture(texels, rows, spots, int(m[BRUSHED_MAP]), s, density, place, layout)
+            place, layout = _texture(texels, rows, spots, int(m[BRUSHED_MAP]), s, place, layout)
         _brush(s, m[BRUSHED_TURN])
 
 

@@ -44,7 +44,7 @@ class Textures:
     """texels: (N, 4) uint16 linear. table: (T, 4 + 3 LEVELS) int64: levels, wrap u, wrap v, layout, then offset, height, width.
 
     Textures of one layout have equal sizes, wraps and transforms: where a lookup falls is worked out once for all of them.
-    place: (T, 6) float64 rows of the texture transform: u' = m00 u + m01 v + m02, v' = m10 u + m11 v + m12.
+    place: (T, 7) float64 rows of the texture transform: u' = m00 u + m01 v + m02, v' = m10 u + m11 v + m12; 1 for second UVs.
     """
 
     def __init__(self, textures: Iterable[Texture]) -> None:
@@ -70,7 +70,7 @@ class Textures:
             table.append([len(places) // 3, *wrap, layout, *places] + [0] * (3 * LEVELS - len(places)))
             place.append(moved)
         self.table = np.array(table, np.int64).reshape(-1, 4 + 3 * LEVELS)
-        self.place = np.array(place, np.float64).reshape(-1, 6)
+        self.place = np.array(place, np.float64).reshape(-1, 7)
 
     def number(self, texture: Texture | None) -> int:
         """Row of a texture in the tables, -1 for none."""
@@ -92,6 +92,11 @@ def maps(m: Material) -> tuple[Texture | None, ...]:
         volume.thickness_texture, specular.texture, specular.color_texture, film.texture, film.thickness_texture,
         (m.anisotropy or Anisotropy()).texture, coat.normal_texture,
     )  # fmt: skip
+
+
+def second(m: Material) -> int:
+    """The UV set that the material's textures read beside the first: the lowest of those, 0 for none."""
+    return min((texture.texcoord for texture in maps(m) if texture is not None and texture.texcoord > 0), default=0)
 
 
 def row(m: Material, textures: Textures) -> list[float]:
@@ -219,7 +224,7 @@ def _halve(level, out, y0, y1):  # type: ignore[no-untyped-def]
 
 
 def _transform(texture: Texture) -> list[float]:
-    """Rows of translation * rotation * scale. Source: KHR_texture_transform."""
+    """Rows of translation * rotation * scale, and whether the second UVs are read. Source: KHR_texture_transform."""
     cos, sin = math.cos(texture.rotation), math.sin(texture.rotation)
     (su, sv), (ou, ov) = texture.scale, texture.offset
-    return [cos * su, sin * sv, ou, -sin * su, cos * sv, ov]
+    return [cos * su, sin * sv, ou, -sin * su, cos * sv, ov, float(texture.texcoord > 0)]

@@ -258,6 +258,13 @@ FAULTS = {
     "instances: not scaled": copies(slice(None), "rotations"),
     "instances: not turned": copies(slice(None), "scales"),
     "double_sided: one half missing": without("pipe1"),
+    "double_sided: one side only": changed(material=setting(double_sided=False)),
+    "one_sided: both sides": changed(material=setting(double_sided=True)),
+    "one_sided: mirrored inside out": changed(node=setting(scale=(1.0, 1.0, 1.0))),
+    "uv_sets: first set only": texture(texcoord=0),
+    "uv_sets: occlusion by the first": changed(
+        material=setting(occlusion_texture=lambda one: one.occlusion_texture and setting(texcoord=0)(one.occlusion_texture))
+    ),
     "panorama: from 10 cm to the right": setting(view=eye((-0.1, 1.0, 0.0), (-0.1, 1.0, 1.0))),
     "buffers: a thing missing": without("box"),
 }

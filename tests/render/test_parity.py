@@ -96,7 +96,7 @@ def two(one, mode="auto", size=SIZE, view=VIEW):
     look = drawer.look(geometry, view)[0]
     frame = Frame(geometry, view, (size, size), look, 1, False)
     pos = torch.tensor(frame.drawn[0], dtype=torch.float32)
-    ids = frame.visible(None, None, None, True)[0][:1]
+    ids = frame.visible(np.ones(len(geometry.faces), bool), None, None, True)[0][:1]
     fast = frame.shaded(ids, MIDDLE)[0]
     bary = _weights(frame.drawn[0], geometry.faces, ids[0])
     parts = [torch.tensor(array, dtype=torch.float32) for array in (geometry.positions, geometry.normals, geometry.tangents)]

@@ -35,7 +35,7 @@ def linear(scene, view, size=24, **settings):
     drawer = Drawer(scene, Settings(size=(size, size), samples=1, occlusion=False, **settings))
     geometry = gathered(scene)
     frame = Frame(geometry, view, (size, size), drawer.look(geometry, view)[0], 1, False)
-    ids, _ = frame.visible(None, None, None, True)
+    ids, _ = frame.visible(np.ones(len(geometry.faces), bool), None, None, True)
     over, past, *_ = frame.shaded(ids[:1], MIDDLE)
     return over, ids[0] >= 0, past
 
@@ -204,7 +204,7 @@ def test_what_stands_before_a_lamp_casts_a_shadow(kind):
         drawer = Drawer(scene, Settings(size=(48, 48), samples=1, lighting="scene"))
         geometry = gathered(scene)
         frame = Frame(geometry, view, (48, 48), drawer.look(geometry, view)[0], 1, False)
-        ids, _ = frame.visible(None, None, None, True)
+        ids, _ = frame.visible(np.ones(len(geometry.faces), bool), None, None, True)
         light[name] = frame.shaded(ids[:1], MIDDLE)[0].sum(axis=2)
     under, beside = (24, 24), (24, 35)
     for name, field in light.items():

@@ -12,8 +12,9 @@ from dhsdk.materials.colour import srgb
 from dhsdk.materials.finish import Finish
 from dhsdk.materials.layers import Layers
 from dhsdk.materials.noise import softened
-from dhsdk.materials.pattern import mask
+from dhsdk.materials.pattern import hammered, mask
 from dhsdk.materials.structure import COURSES, STRUCTURES
+from dhsdk.materials.stylised import calmed, evened, fresh
 from dhsdk.materials.wear import Surface, worn
 from dhsdk.media import Image
 from dhsdk.scene.material import Clearcoat, Material, Sheen, Texture, Transmission, Volume
@@ -23,8 +24,13 @@ CUT = 3.0
 """Depth of carvings, millimetres."""
 ALBEDO = np.array([39.0, 243.0], np.float32) / np.float32(255.0)
 """sRGB bounds of what is neither metal nor glass: 0.02 and 0.9 of the light (linear), charcoal and fresh snow."""
+DYED = 1.35
+"""Leather takes a colour deeper than cloth does: the exponent of its sRGB values."""
 OPACITY = {"clear": 0.35, "lit": 1.0, "frosted": 0.75, "stained": 0.85, "bottle": 0.75}
 """How much of glass covers what is behind it, for engines without transmission."""
+
+TINGE = (0.72, 0.9, 0.82)
+"""What 20 cm of window glass leave of white light: its iron makes it green at the edges."""
 
 
 def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> tuple[Material, float]:
@@ -38,17 +44,19 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
         raise ParamError(f"size must be a power of two in [16, 8192], got {size} (edge of the textures, px)")
     kind = variety(finish.family, finish.variety)
     tile = kind.tile or TILE[finish.family]
-    layers = COURSES.get(kind.structure, STRUCTURES[finish.family])(rng("structure"), size, kind)
-    rough = np.asarray(_gloss(finish, kind) + layers.rough * np.float32(finish.detail), np.float32)
+    made = COURSES.get(kind.structure, STRUCTURES[finish.family])(rng("structure"), size, kind)
+    layers = calmed(made, finish.stylised)
+    rough = evened(_gloss(finish, kind) + layers.rough, 0.0 if kind.clearcoat or finish.family == "glass" else finish.stylised)
     surface = Surface(
         color=_color(finish, kind, layers),
         rough=np.broadcast_to(rough, (size, size)).copy(),
-        metal=np.full((size, size), kind.metallic, np.float32),
-        height=np.asarray(layers.height * np.float32(finish.detail), np.float32),
+        metal=np.full((size, size), kind.metallic * (1.0 - 0.5 * finish.stylised), np.float32),
+        height=np.broadcast_to(layers.height, (size, size)).astype(np.float32),
     )
-    _pattern(finish, surface, tile)
-    if finish.wear > 0.0:
-        worn(surface, finish.family, finish.variety or catalogue()[finish.family][0], finish.wear, rng("wear"))
+    _pattern(finish, surface, tile, rng)
+    wear = finish.wear * (1.0 - 0.3 * finish.stylised)
+    if wear > 0.0:
+        worn(surface, finish.family, finish.variety or catalogue()[finish.family][0], wear, rng("wear"))
     if finish.family != "glass":
         _plausible(surface)
     return _material(finish, kind, surface, tile), tile
@@ -62,12 +70,13 @@ def _gloss(finish: Finish, kind: Variety) -> float:
 
 def _color(finish: Finish, kind: Variety, layers: Layers) -> np.ndarray:
     """(S, S, 3) sRGB. A tint replaces the mean colour and keeps the structure's light and dark."""
-    first, second = srgb(kind.color), srgb(kind.second)
-    tone = np.clip(0.5 + (layers.tone - layers.tone.mean() - np.float32(0.04)) * np.float32(finish.detail), 0.0, 1.0)
+    deep = 1.0 + 0.8 * finish.stylised * kind.metallic  # painted metal shows the colour of many bounces
+    first, second = (fresh(srgb(name) ** deep, finish.stylised) for name in (kind.color, kind.second))
+    wanted = fresh(srgb(finish.color or kind.color) ** (DYED if finish.family == "leather" else 1.0), finish.stylised)
+    tone = np.clip(0.5 + (layers.tone - layers.tone.mean() - np.float32(0.04)), 0.0, 1.0)
     stops = np.stack([np.clip(first + 0.75 * (first - second), 0.0, 1.0), first, second])
-    marks = [(cover * np.float32(finish.detail), srgb(colour)) for cover, colour in layers.marks]
+    marks = [(cover, fresh(srgb(colour), finish.stylised)) for cover, colour in layers.marks]
     if finish.color:
-        wanted = srgb(finish.color)
         stops = _recoloured(stops, first, wanted)
         marks = [(cover, _recoloured(colour, first, wanted)) for cover, colour in marks]
     steps = np.linspace(0.0, 2.0, 1024, dtype=np.float32)
@@ -77,7 +86,7 @@ def _color(finish: Finish, kind: Variety, layers: Layers) -> np.ndarray:
         color += (colour - color) * cover[..., None]
     if finish.color:
         for _ in range(2):  # clipping takes a little of the first shift away
-            color += srgb(finish.color) - color.reshape(-1, 3).mean(axis=0)
+            color += wanted - color.reshape(-1, 3).mean(axis=0)
             np.clip(color, 0.0, 1.0, out=color)
     return color
 
@@ -91,8 +100,11 @@ def _recoloured(color: np.ndarray, mean: np.ndarray, wanted: np.ndarray) -> np.n
     return np.asarray(np.clip(0.7 * wanted * ratio + 0.3 * (wanted + step), 0.0, 1.0), np.float32)
 
 
-def _pattern(finish: Finish, surface: Surface, tile: float) -> None:
+def _pattern(finish: Finish, surface: Surface, tile: float, rng: Callable[..., np.random.Generator]) -> None:
     if finish.pattern == "plain":
+        return
+    if finish.pattern == "hammered":
+        surface.height += hammered(rng("pattern"), len(surface.rough), tile)
         return
     where = np.asarray(mask(finish.pattern, len(surface.rough), tile), np.float32)
     mean = surface.color.reshape(-1, 3).mean(axis=0)
@@ -132,10 +144,10 @@ def _material(finish: Finish, kind: Variety, surface: Surface, tile: float) -> M
         emissive=(min(1.0, finish.glow),) * 3,
         emissive_texture=base if finish.glow else None,
         emissive_strength=max(1.0, finish.glow),
-        clearcoat=Clearcoat(kind.clearcoat, roughness=0.08) if kind.clearcoat else None,
+        clearcoat=Clearcoat(kind.clearcoat, roughness=kind.gloss) if kind.clearcoat else None,
         sheen=Sheen(color=(0.35, 0.35, 0.35), roughness=0.4) if kind.structure in ("pile", "nap") else None,
         transmission=Transmission(0.98 if kind.structure != "leaded" else 0.6) if clear else None,
-        volume=Volume(thickness=0.004) if clear else None,
+        volume=Volume(thickness=0.004, attenuation_distance=0.2, attenuation_color=TINGE) if clear else None,
     )
 
 

@@ -15,7 +15,11 @@ class Variety:
     relief: how deep the structure is, 1 is the family's usual. scale: how large, 1 is the usual. clearcoat: a glaze on top.
     structure: which of the family's ways it is made; '' is the usual. third: colour of knots, veins, mortar or other marks.
     grain, spots: how much of its lines and of its pores or flecks shows, 1 is the usual.
-    tile: metres that one texture covers, 0 is the family's usual.
+    tile: metres that one texture covers, 0 is the family's usual. gloss: roughness of the clearcoat.
+
+    A metal's color is its measured reflectance at normal incidence, as sRGB; third is the film that air grows on it.
+    Source: Lagarde 2011, "Feeding a physically based shading model" (from the optical constants of the elements); gold: Adobe,
+    "Metal material references"; brass: Filament, "Material properties". Bronze and tin are judged by eye.
     """
 
     color: str
@@ -30,6 +34,7 @@ class Variety:
     grain: float = 1.0
     spots: float = 1.0
     tile: float = 0.0
+    gloss: float = 0.03
 
 
 TILE: Mapping[str, float] = {
@@ -53,21 +58,25 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "cork": Variety("#bd8f5e", "#8a5f38", 0.9, structure="granules", third="#4b301b"),
         "driftwood": Variety("#9b9486", "#5d564b", 0.88, relief=2.4, scale=0.8, grain=1.3, spots=1.4),
         "painted": Variety("#c9c4b8", "#b0a997", 0.5, relief=0.6, structure="paint"),
+        "lacquer": Variety("#6e1814", "#4d0f0d", 0.3, structure="lacquer", clearcoat=1.0, gloss=0.02),
         "planks": Variety("#8a6a4a", "#5c432c", 0.82, structure="planks", third="#20160e", tile=1.4),
         "shingles": Variety("#7d6a55", "#4c3d2f", 0.9, structure="shingle", tile=1.6),
     },
     "metal": {
-        "steel": Variety("#b9bcc0", "#8f949a", 0.32, 1.0, structure="brushed"),
-        "iron": Variety("#5d5c5a", "#3a3938", 0.55, 1.0, relief=1.4, structure="cast"),
-        "brass": Variety("#c9a24a", "#9a7228", 0.26, 1.0),
-        "copper": Variety("#c0714a", "#8b482c", 0.28, 1.0, structure="hammered"),
-        "bronze": Variety("#8f6a3a", "#553b20", 0.4, 1.0, relief=1.3),
-        "gold": Variety("#e8bb52", "#c08f2a", 0.2, 1.0, relief=0.8),
-        "silver": Variety("#dcdcde", "#b4b4b9", 0.18, 1.0, relief=0.6, structure="hammered"),
-        "aluminium": Variety("#cdd0d3", "#aeb2b6", 0.4, 1.0, relief=0.6, structure="brushed"),
-        "tin": Variety("#a9aead", "#7f8686", 0.42, 1.0, structure="spangled"),
-        "chrome": Variety("#d3d6da", "#c3c7cc", 0.05, 1.0, relief=0.2),
-        "painted": Variety("#b4b8bc", "#9da2a7", 0.4, 0.0, structure="paint", clearcoat=0.3),
+        "steel": Variety("#c5c7c8", "#a3a6a9", 0.3, 1.0, structure="brushed"),
+        "iron": Variety("#c5c7c8", "#8e8f90", 0.5, 1.0, structure="cast", third="#5b5957"),
+        "brass": Variety("#f4e4ae", "#cfae62", 0.24, 1.0, third="#b08136"),
+        "copper": Variety("#fad1c2", "#dc9a80", 0.22, 1.0, third="#a9542f"),
+        "bronze": Variety("#d9b184", "#a87f52", 0.34, 1.0, relief=1.3, third="#5f3d22"),
+        "gold": Variety("#ffdb98", "#eeb85c", 0.18, 1.0),
+        "silver": Variety("#fcfaf5", "#d9d5ca", 0.13, 1.0),
+        "aluminium": Variety("#f5f6f6", "#d5d7d9", 0.42, 1.0, relief=0.6, structure="brushed", grain=0.6),
+        "titanium": Variety("#c3bbb3", "#a1988f", 0.4, 1.0, structure="blasted"),
+        "nickel": Variety("#d4cdc0", "#b5ac9c", 0.2, 1.0),
+        "platinum": Variety("#d6d1c9", "#b9b3a9", 0.16, 1.0),
+        "tin": Variety("#c9cccb", "#98a0a0", 0.42, 1.0, structure="spangled"),
+        "chrome": Variety("#c4c5c5", "#b4b6b7", 0.04, 1.0),
+        "painted": Variety("#b4b8bc", "#9da2a7", 0.42, 0.0, structure="paint", clearcoat=0.5, gloss=0.18),
         "corrugated": Variety("#9aa0a4", "#6d7478", 0.5, 0.6, structure="corrugated", third="#4a4d50", tile=1.0),
     },
     "fabric": {
@@ -89,8 +98,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "suede": Variety("#8d6a4a", "#664a31", 0.95, structure="nap"),
     },
     "stone": {
-        "granite": Variety("#98918b", "#5f5a57", 0.55, third="#d3cdc6"),
-        "marble": Variety("#e6e2db", "#c9c4bd", 0.2, relief=0.2, structure="veined", third="#6f6c6d"),
+        "granite": Variety("#98918b", "#6f6965", 0.24, third="#c9c3bc"),
+        "marble": Variety("#e8e5df", "#c6c2bd", 0.16, relief=0.2, structure="veined", third="#77757a"),
         "sandstone": Variety("#c6a677", "#976f42", 0.92, structure="bedded"),
         "limestone": Variety("#cfc8b4", "#a2977c", 0.9, structure="pitted"),
         "slate": Variety("#525960", "#2d3237", 0.72, structure="split"),
@@ -103,8 +112,8 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "slates": Variety("#5b626b", "#363c44", 0.7, structure="slated", tile=1.6),
     },
     "ceramic": {
-        "porcelain": Variety("#f0eee8", "#dcd8cd", 0.1, clearcoat=0.9),
-        "glazed": Variety("#a9bdb2", "#6f8f82", 0.14, clearcoat=0.9, structure="crackle", third="#4c5a50"),
+        "porcelain": Variety("#f0efec", "#e2e1dd", 0.45, clearcoat=1.0, gloss=0.02),
+        "glazed": Variety("#a9bdb2", "#6f8f82", 0.4, clearcoat=0.9, structure="crackle", third="#4c5a50", gloss=0.08),
         "terracotta": Variety("#b8653f", "#8a4024", 0.88, structure="fired", third="#dca684"),
         "clay": Variety("#a07c5e", "#71523a", 0.92, relief=1.6, structure="fired"),
         "stoneware": Variety("#a39784", "#7b6d5a", 0.45, structure="speckled", third="#4a382a"),
@@ -112,14 +121,14 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "plaster": Variety("#e2d9c6", "#c2b598", 0.92, structure="render", tile=2.4),
     },
     "glass": {
-        "clear": Variety("#f2f7f5", "#e2ecea", 0.03),
+        "clear": Variety("#fbfdfc", "#f2f7f5", 0.03),
         "frosted": Variety("#eaf0ef", "#d3dedd", 0.5, structure="etched"),
         "lit": Variety("#ffe2b0", "#ffcc7d", 0.4),
         "stained": Variety("#3f7f6a", "#2c6050", 0.08, structure="leaded"),
         "bottle": Variety("#3c6b45", "#274c31", 0.05, relief=1.4),
     },
     "plastic": {
-        "glossy": Variety("#d9dadb", "#c6c8ca", 0.18),
+        "glossy": Variety("#d9dadb", "#c6c8ca", 0.26),
         "matte": Variety("#c9cacb", "#b2b4b6", 0.6, structure="eroded"),
         "rubber": Variety("#2f3032", "#1c1d1e", 0.9, structure="rubber"),
     },

@@ -18,7 +18,11 @@ class Finish(Params):
     color: str = param("", help="sRGB colour #rrggbb that tints the surface; empty: the variety's own")
     roughness: float = param(0.5, help="gloss of the surface", ge=0.0, le=1.0, low="glossy", high="matte")
     wear: float = param(0.15, help="scratches, worn edges and dirt", ge=0.0, le=1.0, low="new", high="worn")
-    pattern: Literal["plain", "striped", "checked", "carved", "dotted"] = param("plain", help="pattern on the surface")
+    pattern: Literal["plain", "striped", "checked", "carved", "dotted", "hammered"] = param(
+        "plain", help="pattern on the surface"
+    )
     pattern_color: str = param("", help="second colour #rrggbb of the pattern; empty: darker than the first")
     glow: float = param(0.0, help="emitted light, times the base colour", ge=0.0, le=50.0, low="dark", high="glowing")
-    detail: float = param(1.0, help="how much of the material's structure shows", ge=0.0, le=1.0, low="flat", high="detailed")
+    stylised: float = param(
+        0.0, help="painted by hand: few calm colours in place of the structure", ge=0.0, le=1.0, low="lifelike", high="stylised"
+    )

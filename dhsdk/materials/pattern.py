@@ -6,16 +6,24 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from dhsdk.materials.noise import ramp, smooth
+from dhsdk.materials.noise import Rng, cells, ramp, smooth
 
 PITCH = 0.07
 """Metres from one motif to the next, about: a whole number of them fits the tile."""
+BLOW = 0.014
+"""Metres that one blow of the hammer leaves behind, about."""
 
 
 def mask(kind: str, size: int, tile: float) -> np.ndarray:
     """(size, size) float32 in [0, 1]: where a pattern shows; for "carved" the height of the relief."""
     count = max(2, round(tile / PITCH / 2.0) * 2)
     return MASKS[kind](ramp(size, count, 1), ramp(size, count, 0), 2.0 * count / size)
+
+
+def hammered(rng: Rng, size: int, tile: float) -> np.ndarray:
+    """(size, size) float32 millimetres: round dents beside one another."""
+    away, _, _ = cells(rng, size, round(tile / BLOW))
+    return np.minimum(away * away, np.float32(0.6)) * np.float32(0.9)
 
 
 def _striped(u: np.ndarray, v: np.ndarray, soft: float) -> np.ndarray:

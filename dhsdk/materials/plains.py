@@ -21,7 +21,7 @@ def ceramic(rng: Rng, size: int, kind: Variety) -> Layers:
         crack = np.maximum(smooth(0.035, 0.008, gap), 0.6 * smooth(0.045, 0.01, thin))
         pool = fractal(rng, size, (5, 2), 3)
         height = kind.relief * (0.05 * turning + 0.2 * pool)
-        return Layers(height, 0.05 + 0.85 * pool, 0.05 * crack, ((0.55 * crack, kind.third or kind.second),))
+        return Layers(height, 0.25 + 0.5 * pool, 0.05 * crack, ((0.25 * crack, kind.third or kind.second),))
     if kind.structure == "speckled":
         _, _, name = cells(rng, size, 64)
         away, _, spot = cells(rng, size, 128)
@@ -56,7 +56,7 @@ def glass(rng: Rng, size: int, kind: Variety) -> Layers:
         return Layers(kind.relief * (0.1 * fine + 0.12 * fern), 0.2 + 0.5 * fern + 0.15 * fine, 0.12 * fine + 0.12 * fern)
     _, _, name = cells(rng, size, 32)
     seed = smooth(0.96, 0.98, name) * cloud
-    return Layers(kind.relief * (1.2 * cloud + 0.3 * seed), 0.35 + 0.3 * cloud, 0.03 * cloud)
+    return Layers(kind.relief * (0.4 * cloud + 0.3 * seed), 0.35 + 0.3 * cloud, 0.03 * cloud)
 
 
 def plastic(rng: Rng, size: int, kind: Variety) -> Layers:

@@ -16,28 +16,31 @@ def stone(rng: Rng, size: int, kind: Variety) -> Layers:
 
 
 def _granite(rng: Rng, size: int, kind: Variety) -> Layers:
-    """Grains of three minerals in two sizes."""
+    """Grains of three minerals in two sizes, gathered in drifts: from afar it is a tone, not a noise."""
     _, gap, name = cells(rng, size, 128)
     _, _, large = cells(rng, size, 64)
-    cloud = grid(rng, size, (7, 7))
-    mica = smooth(0.78, 0.8, 0.7 * name + 0.3 * cloud + 0.12 * (large - 0.5))
-    quartz = smooth(0.62, 0.66, large) * (1.0 - mica)
-    tone = 0.25 + 0.5 * name + 0.2 * (1.0 - smooth(0.0, 0.15, gap))
-    height = kind.relief * (0.06 * name + 0.1 * cloud - 0.05 * mica)
-    return Layers(height, tone, 0.15 * mica - 0.12 * quartz, ((0.75 * quartz, kind.third or kind.color), (0.9 * mica, "#242322")))
+    drift = fractal(rng, size, (3, 3), 4)
+    mica = smooth(0.78, 0.8, 0.62 * name + 0.34 * drift + 0.12 * (large - 0.5))
+    quartz = smooth(0.62, 0.66, 0.75 * large + 0.25 * drift) * (1.0 - mica)
+    tone = 0.2 + 0.25 * name + 0.4 * drift + 0.1 * (1.0 - smooth(0.0, 0.15, gap))
+    return Layers(
+        kind.relief * 0.01 * name, tone, 0.06 * mica - 0.06 * quartz,
+        ((0.4 * quartz, kind.third or kind.color), (0.72 * mica, "#343230")),
+    )  # fmt: skip
 
 
 def _marble(rng: Rng, size: int, kind: Variety) -> Layers:
-    """Veins along folds: the zero lines of bent noise, broad and faint or thin and dark."""
-    bend = fractal(rng, size, (3, 3), 5, 0.55)
+    """Veins along folds: the zero lines of bent noise, a broad faint shade around a thin dark line that comes and goes."""
+    bend = fractal(rng, size, (2, 2), 5, 0.55)
     slope = ramp(size, 2, 0) + ramp(size, 1, 1)
     vein = np.zeros((size, size), np.float32)
-    for strength, wide, reach in ((0.85, 0.035, 1.5), (0.5, 0.02, 2.3), (0.35, 0.12, 1.2)):
-        field = np.abs(
-            np.sin(np.float32(np.pi) * (slope + np.float32(rng.random()) + reach * bend + 0.25 * fractal(rng, size, (7, 7), 3)))
-        )
-        vein = np.maximum(vein, strength * smooth(wide * 2.2, 0.0, field) * smooth(0.25, 0.7, grid(rng, size, (4, 4))))
-    tone = 0.25 + 0.35 * bend + 0.12 * grid(rng, size, (size // 4, size // 4))
+    for strength, wide, reach in ((0.85, 0.03, 1.2), (0.5, 0.02, 2.0)):
+        bent = slope + np.float32(rng.random()) + reach * bend + 0.12 * fractal(rng, size, (9, 9), 3)
+        away = np.abs(np.sin(np.float32(np.pi) * bent))
+        there = smooth(0.2, 0.65, grid(rng, size, (4, 4)))
+        vein = np.maximum(vein, strength * there * (smooth(wide * 2.0, 0.0, away) + 0.35 * smooth(wide * 12.0, 0.0, away)))
+    vein = np.minimum(vein, np.float32(0.85))
+    tone = 0.25 + 0.5 * bend + 0.06 * grid(rng, size, (size // 4, size // 4))
     return Layers(kind.relief * 0.1 * bend, tone, 0.06 * vein, ((vein, kind.third or kind.second),))
 
 

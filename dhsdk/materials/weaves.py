@@ -116,10 +116,10 @@ def leather(rng: Rng, size: int, kind: Variety) -> Layers:
         nap = fractal(rng, size, (size // 4, size // 4), 2, 0.8)
         brush = smooth(0.35, 0.65, fractal(rng, size, (4, 3), 3))
         return Layers(kind.relief * (0.1 * nap + 0.1 * brush), 0.2 + 0.3 * nap + 0.35 * brush, 0.05 * (brush - 0.5))
-    _, gap, name = cells(rng, size, 64)
+    _, gap, name = cells(rng, size, 128)
     _, wide, _ = cells(rng, size, 16)
-    grain = smooth(0.0, 0.35, gap)
-    crease = (1.0 - smooth(0.0, 0.07, wide)) * smooth(0.35, 0.7, folds)
-    tone = 0.12 + 0.35 * (1.0 - grain) + 0.45 * folds + 0.08 * name + 0.3 * crease
-    height = kind.relief * (0.2 * grain + 0.25 * folds - 0.25 * crease + 0.04 * name)
-    return Layers(height, tone, 0.16 * (1.0 - grain) + 0.1 * crease - 0.06)
+    grain = smooth(0.0, 0.4, gap)
+    crease = (1.0 - smooth(0.0, 0.06, wide)) * smooth(0.45, 0.8, folds)
+    tone = 0.3 + 0.16 * (1.0 - grain) + 0.3 * folds + 0.05 * name + 0.16 * crease
+    height = kind.relief * (0.07 * grain + 0.3 * folds - 0.12 * crease)
+    return Layers(height, tone, 0.14 * (1.0 - grain) + 0.1 * crease + 0.12 * (folds - 0.5) - 0.06)

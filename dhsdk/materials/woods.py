@@ -20,6 +20,9 @@ def wood(rng: Rng, size: int, kind: Variety) -> Layers:
     if kind.structure == "paint":
         brush = grid(rng, size, (size // 4, 3))
         return Layers(0.05 * brush + 0.05 * late, 0.4 + 0.16 * brush + 0.1 * streak, 0.08 * brush)
+    if kind.structure == "lacquer":  # many rubbed coats: no grain is left, the edges of the brush hardly
+        pool = fractal(rng, size, (2, 2), 4)
+        return Layers(0.05 * pool + 0.01 * late, 0.35 + 0.3 * pool, 0.05 * (pool - 0.5))
     pores = smooth(0.74, 0.9, grid(rng, size, (size // 3, 20))) * (1.0 - 0.6 * late)
     tone = 0.2 + 0.42 * kind.grain * late + 0.2 * fibre + 0.34 * (streak - 0.3) + 0.34 * kind.spots * pores
     height = kind.relief * (0.09 * late + 0.05 * fibre - 0.2 * kind.spots * pores)

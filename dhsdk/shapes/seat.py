@@ -134,6 +134,7 @@ class Seat(Kernel):
         }
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+    looks: ClassVar[Mapping[str, Mapping[str, str]]] = freeze({"armchair": {"cushion": "fabric/velvet"}})
 
     exaggeration: ClassVar[Mapping[str, float]] = freeze(
         {

@@ -16,8 +16,8 @@ def stream(*names):
     return np.random.default_rng(int.from_bytes(hashlib.sha256(str(names).encode()).digest()[:8], "little"))
 
 
-def maps(**values):
-    material, _ = bake(Finish(**values), 64, stream)
+def maps(size=64, **values):
+    material, _ = bake(Finish(**values), size, stream)
     return [material.base_color_texture.image, material.normal_texture.image, material.metallic_roughness_texture.image]
 
 
@@ -38,8 +38,8 @@ def test_the_same_finish_bakes_to_the_same_bytes():
 
 @pytest.mark.parametrize(
     "change",
-    [{"color": "#3366cc"}, {"roughness": 0.9}, {"wear": 0.9}, {"pattern": "striped"}, {"pattern": "carved"}, {"detail": 0.0},
-     {"pattern": "checked"}, {"pattern": "dotted"}, {"variety": "walnut"}, {"family": "fabric"}],
+    [{"color": "#3366cc"}, {"roughness": 0.9}, {"wear": 0.9}, {"pattern": "striped"}, {"pattern": "carved"}, {"stylised": 1.0},
+     {"pattern": "checked"}, {"pattern": "dotted"}, {"pattern": "hammered"}, {"variety": "walnut"}, {"family": "fabric"}],
 )  # fmt: skip
 def test_every_field_changes_the_textures(change):
     before, after = maps(family="wood"), maps(**({"family": "wood"} | change))
@@ -98,6 +98,36 @@ def test_baking_on_many_threads_gives_the_bytes_of_one():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda kind: [image.pixels.tobytes() for image in maps(**kind)], kinds))
     assert alone == together
+
+
+def light(name):
+    return ((srgb(name) + 0.055) / 1.055) ** 2.4
+
+
+@pytest.mark.parametrize(
+    ("name", "reflectance"),
+    [("silver", (0.972, 0.960, 0.915)), ("aluminium", (0.913, 0.921, 0.925)), ("gold", (1.0, 0.710, 0.315)),
+     ("copper", (0.955, 0.637, 0.538)), ("chrome", (0.550, 0.556, 0.554)), ("nickel", (0.660, 0.609, 0.526)),
+     ("titanium", (0.542, 0.497, 0.449)), ("platinum", (0.672, 0.637, 0.585)), ("iron", (0.560, 0.570, 0.580))],
+)  # fmt: skip
+def test_metals_reflect_what_was_measured(name, reflectance):
+    assert light(CATALOGUE["metal"][name].color) == pytest.approx(reflectance, abs=0.006)
+
+
+def test_chrome_is_a_mirror_and_hammered_copper_is_not_flat():
+    _, normal, orm = maps(256, family="metal", variety="chrome", wear=0.0)
+    assert orm.pixels[..., 1].max() < 0.1 * 255
+    assert normal.pixels[..., :2].std() < 1.0
+    _, hammered, _ = maps(256, family="metal", variety="copper", wear=0.0, pattern="hammered")
+    assert hammered.pixels[..., :2].std() > 3.0
+
+
+@pytest.mark.parametrize("family", ["wood", "rock", "fabric", "leather"])
+def test_the_stylised_look_keeps_the_colour_and_drops_the_structure(family):
+    real, calm = maps(256, family=family, wear=0.0), maps(256, family=family, wear=0.0, stylised=1.0)
+    assert calm[0].pixels.std(axis=(0, 1)).max() < 0.8 * real[0].pixels.std(axis=(0, 1)).max()
+    assert calm[1].pixels[..., :2].std() < real[1].pixels[..., :2].std()
+    assert np.abs(calm[0].pixels.mean(axis=(0, 1)) - real[0].pixels.mean(axis=(0, 1))).max() < 40
 
 
 def test_rust_eats_the_metal():

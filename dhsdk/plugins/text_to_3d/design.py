@@ -11,8 +11,7 @@ from dhsdk.plugins.text_to_3d.effect import effect
 from dhsdk.plugins.text_to_3d.filling import Fill, by_rule, contrary
 from dhsdk.plugins.text_to_3d.objects import Design
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
-from dhsdk.plugins.text_to_3d.suited import affordable, exaggerated
-from dhsdk.plugins.text_to_3d.surfaces import stylised
+from dhsdk.plugins.text_to_3d.suited import affordable, stylised
 from dhsdk.plugins.text_to_3d.unknown import Guesses
 from dhsdk.plugins.text_to_3d.vocabulary import words
 from dhsdk.words import read
@@ -30,7 +29,7 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
 
     def drawn(attempt: int) -> tuple[ObjectPlan, ...]:
         found = replace(whole, attempt=attempt, notes=[] if attempt else whole.notes).objects(reading)
-        return tuple(map(_stylised, found)) if params.style == "stylised" else found
+        return tuple(map(stylised, found)) if params.style == "stylised" else found
 
     made = affordable(drawn, params.tris, TRIES if models else 1, ctx)
     shown = [replace(whole, ctx=Context(seed=ctx.seed), fill=one, notes=[]).objects for one in (*plainly, by_rule, contrary)]
@@ -45,10 +44,6 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
         backend=params.backend, objects=made, tris=params.tris, texture=params.texture, style=params.style, lods=params.lods,
         words=report, models=(*models, *guesses.models),
     )  # fmt: skip
-
-
-def _stylised(one: ObjectPlan) -> ObjectPlan:
-    return one.model_copy(update={"finishes": stylised(one.finishes), "shape": exaggerated(one)})
 
 
 def _filling(backend: str) -> tuple[Fill, tuple[Fill, ...], tuple[ModelUse, ...]]:

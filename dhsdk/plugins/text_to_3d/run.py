@@ -8,6 +8,7 @@ import numpy as np
 
 from dhsdk.errors import RequestError
 from dhsdk.materials.bake import bake
+from dhsdk.materials.finish import Finish
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
 from dhsdk.ready import ReadyOptions, coarser, make_ready
@@ -17,6 +18,7 @@ from dhsdk.scene.types import Scene
 from dhsdk.shapes import kernels
 from dhsdk.shapes.assemble import assemble
 from dhsdk.shapes.resize import resized
+from dhsdk.shapes.shading import painted
 
 GAP = 0.12
 """Metres between things that stand in a row."""
@@ -66,7 +68,13 @@ def _object(
             told(f"{one.key} {slot}: {finish.family}")
             looks[key] = bake(finish, texture, _streams(ctx, key))
         materials[slot] = looks[key]
+    parts = tuple(painted(part, _edges(one.finishes[part.slot])) for part in parts)
     return assemble(one.key, parts, materials)
+
+
+def _edges(finish: Finish) -> float:
+    """How far edges and hollows are brought out: fully where the look is painted, else by what wear has rubbed and left."""
+    return max(finish.stylised, min(1.0, 0.3 + 0.7 * finish.wear))
 
 
 def _streams(ctx: Context, key: str) -> Callable[..., np.random.Generator]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from dhsdk.params import every_field
+from dhsdk.params import Params, every_field
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan
 from dhsdk.shapes import kernels
@@ -64,10 +64,20 @@ def _fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
     return one.model_copy(update={"shape": one.shape.model_copy(update={"pieces": low})})
 
 
-def exaggerated(one: ObjectPlan) -> Any:
-    """The shape as the stylised look has it: the kernel knows what of it to exaggerate."""
-    values, times = one.shape.model_dump(mode="json"), kernels()[one.kernel].exaggeration
-    for path, field in every_field(type(one.shape)):
+def stylised(one: ObjectPlan) -> ObjectPlan:
+    """The object in the stylised look: every field of that name, of its shape and of its finishes, at its upper end, and what its
+    kernel exaggerates."""
+    return one.model_copy(
+        update={
+            "shape": _upwards(one.shape, kernels()[one.kernel].exaggeration),
+            "finishes": {slot: _upwards(finish, {}) for slot, finish in one.finishes.items()},
+        }
+    )
+
+
+def _upwards(params: Params, times: Mapping[str, float]) -> Any:
+    values = params.model_dump(mode="json")
+    for path, field in every_field(type(params)):
         factor = times.get(".".join(path), 1.0)
         if path[-1] != "stylised" and factor == 1.0:
             continue
@@ -77,4 +87,4 @@ def exaggerated(one: ObjectPlan) -> Any:
         was, low, high = group[path[-1]], field.ge or 0.0, field.le or 0.0
         value = high if path[-1] == "stylised" else min(max(was * factor, low), high)
         group[path[-1]] = round(value) if isinstance(was, int) else value
-    return type(one.shape).parse(values)
+    return type(params).parse(values)

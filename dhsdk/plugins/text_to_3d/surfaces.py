@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,6 @@ FORMERLY = {
     "wood/beech": "wood/birch",
     "wood/rosewood": "wood/mahogany",
     "wood/cedar": "wood/cherry",
-    "wood/driftwood": "wood/birch",
-    "metal/chrome": "metal/silver",
     "metal/lead": "metal/tin",
     "metal/gunmetal": "metal/iron",
     "glass/crystal": "glass/clear",
@@ -44,6 +42,9 @@ LIT = 5.0
 
 GLEAM = 1.5
 """How strongly a glowing crystal shines."""
+
+USED = {"glass": 0.02, "crystal": 0.02}
+"""Wear of what words leave open, where it is less than the usual: nobody thinks of glass as dirty."""
 
 UNNAMED = {"wood": ("oak", "walnut", "pine", "cherry", "mahogany", "teak")}
 """Varieties to draw from where the words leave the wood open."""
@@ -117,24 +118,28 @@ ALSO = {"handle": ("wrap",)}
 """What goes with a named part: the wrapping of a handle is what the hand sees of it."""
 
 
+OF_THE_LOOK = ("color", "pattern", "tone")
+"""Words of what is seen first: the main slot, or what the named material covers."""
 ALL_OVER = ("wear", "finish", "style")
 """Words that mean a thing with all its accents."""
 
 UNCARVED = ("legs", "seat", "arms", "stem")
 
 
-def main_slots(slots: Mapping[str, str], soft: bool, accents: bool = False) -> list[str]:
-    """The slots that an attribute of the whole object means: those made of what the first one is made of.
+def main_slots(slots: Mapping[str, str], soft: bool | None = None, accents: bool = False) -> list[str]:
+    """The slots that an attribute of the whole object means: those made of what its first one is made of.
 
-    soft: the attribute is a cloth or leather, which covers the upholstery where there is one. accents: also those slots
-    that have a colour of their own (a red rocket keeps its brass portholes, a rusty one rusts all over).
+    soft: the attribute is of cloth or leather (True), which covers the upholstery where there is one, or of something hard
+    (False), which leaves it alone; None: as the first slot is. accents: also those slots that have a colour of their own (a red
+    rocket keeps its brass portholes, a rusty one rusts all over).
     """
-    if soft:
-        padded = [slot for slot, finish in slots.items() if finish.partition("/")[0] in SOFT]
-        if padded:
-            return padded
+    padded = [slot for slot, finish in slots.items() if finish.partition("/")[0] in SOFT]
     first = next(iter(slots))
-    alike = [slot for slot, finish in slots.items() if finish.partition("/")[0] == slots[first].partition("/")[0]]
+    if padded and (soft or (soft is None and first in padded)):
+        return padded
+    hard = [slot for slot in slots if slot not in padded] or padded
+    first = hard[0]
+    alike = [slot for slot in hard if slots[slot].partition("/")[0] == slots[first].partition("/")[0]]
     return [slot for slot in alike if accents or slot == first or slots[slot].count("/") < 2]
 
 
@@ -151,30 +156,42 @@ def finishes(words: ObjectWords, slots: Mapping[str, str], rng: np.random.Genera
     values: dict[str, dict[str, Any]] = {}
     for slot, name in slots.items():
         family, variety, color = (*name.split("/"), "", "")[:3]
-        values[slot] = {"family": family, "variety": variety, "wear": 0.15, "glow": LIT if slot in ("bulb", "flame") else 0.0}
+        values[slot] = {
+            "family": family,
+            "variety": variety,
+            "wear": USED.get(family, 0.15),
+            "glow": LIT if slot in ("bulb", "flame") else 0.0,
+        }
         if color:
             values[slot]["color"] = color
     drawn = {family: str(rng.choice(names)) for family, names in UNNAMED.items()}
-    for slot in main_slots(slots, soft=False):
+    for slot in main_slots(slots, False):
         if values[slot]["variety"] not in LAID:
             values[slot]["variety"] = drawn.get(values[slot]["family"], values[slot]["variety"])
-    clad = any(map(_is_soft, words.attributes))  # a green velvet armchair: it is the velvet that is green
-    soft = ("color", "pattern", "tone") if clad else ()
-    _apply(
-        words.attributes,
-        values,
-        lambda mention: (
-            ["roof"]
-            if "roof" in slots and mention.value in ROOFING
-            else list(slots)
-            if mention.kind in ("quality", "state")
-            else _worn(mention, main_slots(slots, _is_soft(mention) or mention.kind in soft, mention.kind in ALL_OVER))
-        ),
-    )
+    _apply(words.attributes, values, _aims(words.attributes, slots))
     for part in words.parts:
         own = slots_of_part(part.part.value, slots)
         _apply(part.attributes, values, lambda mention, own=own: own)
     return {slot: Finish.parse(one) for slot, one in values.items()}
+
+
+def _aims(attributes: Sequence[Mention], slots: Mapping[str, str]) -> Callable[[Mention], list[str]]:
+    """Which slots a word of the whole object means."""
+    named = [mention for mention in attributes if mention.kind == "material"]
+    clad = any(map(_is_soft, named)) if named else None  # a green velvet armchair: it is the velvet that is green
+
+    def aim(mention: Mention) -> list[str]:
+        if mention.kind in ("quality", "state"):
+            return list(slots)
+        if mention.kind == "material":
+            only_roof = "roof" in slots and mention.value in ROOFING
+            return ["roof"] if only_roof else main_slots(slots, _is_soft(mention))
+        if mention.kind in OF_THE_LOOK:
+            return _worn(mention, main_slots(slots, clad))
+        whole = main_slots(slots, bool(clad), accents=mention.kind in ALL_OVER)
+        return whole if mention.kind != "wear" else list(dict.fromkeys([*whole, *main_slots(slots, True)]))
+
+    return aim
 
 
 def _worn(mention: Mention, slots: list[str]) -> list[str]:
@@ -257,8 +274,3 @@ def _earthen(color: str) -> str:
     strength = (channels.max() - channels.min()) / 255.0
     muted = channels + 0.38 * strength * (grey - channels)
     return "#" + "".join(f"{round(float(value)):02x}" for value in muted)
-
-
-def stylised(looks: Mapping[str, Finish]) -> dict[str, Finish]:
-    """The finishes calmed: little structure and little wear, so that shape and colour speak."""
-    return {slot: look.model_copy(update={"detail": 0.2, "wear": round(look.wear * 0.4, 3)}) for slot, look in looks.items()}

@@ -4,7 +4,8 @@ Each is written to a file, read, made ready and saved, for Godot and plain. Judg
 triangles, and at least nine tenths where the source has more). Judged where DHSDK_JUDGES names a folder: `judge-gltf-validator`,
 which must find nothing, and `judge-mesh`, which must find two triangles at each edge of LOD0-3, closed but for sheets, with UVs
 (baked ones without overlaps), normals and tangents. A refusal counts as right where the mesh cannot be had within its budget,
-and all refusals together must be few. Pictures are compared as light, over what is covered in one of both.
+and all refusals together must be few. Pictures are compared as light, over what is covered in one of both; sources without normals
+are drawn with those that the pass makes for them (smooth, sharp along creases), not flat.
 """
 
 import json
@@ -22,10 +23,11 @@ import dhsdk
 from dhsdk.errors import DhsdkError
 from dhsdk.ready.foreign import foreign
 from dhsdk.ready.options import ForeignOptions
+from dhsdk.ready.part import as_came, part_of
 from dhsdk.render import Settings, orbit
 from dhsdk.render.drawer import Drawer
 from dhsdk.render.geometry import Geometry, gathered
-from dhsdk.scene import Scene
+from dhsdk.scene import Mesh, Scene, edit
 
 VIEWS = 12
 OUTLINE = 0.99
@@ -52,6 +54,15 @@ def differences(before: Scene, after: Scene) -> tuple[float, float]:
         count += float(seen.sum())
         both += float(((cover > 0) & (covered > 0)).sum())
     return (total / max(3 * count, 1.0)) ** 0.5, both / max(count, 1.0)
+
+
+def shaded(scene: Scene) -> Scene:
+    """The scene with normals where there are none."""
+
+    def with_normals(mesh: Mesh) -> Mesh:
+        return as_came(part_of(mesh, 1, 1.0, 0.0)) if any(one.normals is None for one in mesh.primitives) else mesh
+
+    return edit.map_meshes(scene, with_normals)
 
 
 def judged(named: Path, plain: Path, sheet: bool, baked: bool) -> str | None:
@@ -98,7 +109,7 @@ def one(mesh: Foreign, folder: Path) -> dict:
     minded = judged(out, plain, mesh.sheet, bool(report.baked))
     row |= {"tris": count, "lods": len(report.lods), "shape": report.worst, "minded": minded or ("" if fits else "budget")}
     row["ok"] = None if minded is None else not minded and fits and not mesh.refused
-    row["picture"], row["outline"] = differences(dhsdk.load(source), dhsdk.load(out)) if mesh.same else (None, None)
+    row["picture"], row["outline"] = differences(shaded(dhsdk.load(source)), dhsdk.load(out)) if mesh.same else (None, None)
     return row
 
 

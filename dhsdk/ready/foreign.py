@@ -58,7 +58,7 @@ def foreign(
     tell(0.0, "mend")
     before, notes = Facts.of(scene), _notes(scene)
     scene = _settled(replace(scene, extras={key: value for key, value in scene.extras.items() if key not in READ}), options)
-    parts = _parts(scene, options)
+    scene, parts = _parts(scene, options)
     made, lower, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
     scene = replace(scene, nodes=tuple(_with(node, made, lower, options, bounds(scene)) for node in scene.nodes))
     rest = ReadyOptions(**{name: getattr(options, name) for name in ReadyOptions.model_fields} | {"tris": None})
@@ -110,7 +110,8 @@ def _settled(scene: Scene, options: ForeignOptions) -> Scene:
     return edit.flatten(moved)
 
 
-def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
+def _parts(scene: Scene, options: ForeignOptions) -> tuple[Scene, list[Part]]:
+    """The scene without the meshes that have no area, and the others that may be changed on their way."""
     matrices = world(scene)
     found: dict[int, tuple[Mesh, int, float]] = {}
     for node in scene.nodes:
@@ -123,10 +124,17 @@ def _parts(scene: Scene, options: ForeignOptions) -> list[Part]:
         found[id(mesh)] = mesh, copies + count, max(scale, size)
     how = CLOSE[options.close], options.close == "poisson"
     parts = [part_of(mesh, copies, scale, *how) for mesh, copies, scale in found.values() if mesh.triangles]
-    empty = next((part.mesh.name for part in parts if not has_area(part.surface)), None)
-    if empty is not None:
-        raise RequestError(f"a mesh must have triangles with an area, got none in {empty!r}")
-    return parts
+    sound = [part for part in parts if has_area(part.surface)]
+    if parts and not sound:
+        raise RequestError(
+            f"a mesh must have triangles with an area, got none in {parts[0].mesh.name!r}: points and lines must be meshed first"
+        )
+    gone = {id(part.mesh) for part in parts} - {id(part.mesh) for part in sound}
+    if gone:
+        sound[0].surface.mended["meshes without area dropped"] += len(gone)
+        nodes = (replace(node, mesh=None, lods=()) if id(node.mesh) in gone else node for node in scene.nodes)
+        scene = replace(scene, nodes=tuple(nodes))
+    return scene, sound
 
 
 def _remade(
@@ -137,6 +145,7 @@ def _remade(
     if not parts:
         return {}, {}, Report(nothing, nothing, {})
     done = sum((part.surface.mended for part in parts), Counter[str]())
+    done["meshes without normals made smooth between creases"] += sum(part.bare for part in parts)
     total = sum(len(part.surface.faces) * part.copies for part in parts)
     goal = total if options.tris is None else options.tris
     shares = [part.copies for part in parts]

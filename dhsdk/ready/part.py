@@ -45,6 +45,11 @@ class Part:
     def diagonal(self) -> float:
         return float(np.linalg.norm(np.ptp(self.surface.points, axis=0)))
 
+    @property
+    def bare(self) -> bool:
+        """Whether a primitive came without normals."""
+        return any(one.normals is None for one in self.mesh.primitives)
+
 
 def part_of(mesh: Mesh, copies: int, scale: float, close: float, rebuild: bool = False) -> Part:
     """close: as mended(). rebuild: open surfaces are rebuilt around their points."""
@@ -90,7 +95,7 @@ def source(part: Part) -> Source:
 
 def _has_normals(part: Part) -> bool:
     """Whether the mesh has normals of its own that say more than its flat triangles do."""
-    if any(one.normals is None for one in part.mesh.primitives):
+    if part.bare:
         return False
     corners = part.look.positions[part.look.faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -184,11 +189,10 @@ def as_came(part: Part) -> Mesh:
     turned, kept = np.zeros(len(part.look.faces), bool), np.zeros(len(part.look.faces), bool)
     kept[surface.origin[own]] = True
     turned[surface.origin[own]] = surface.turned[own]
-    bare_ = any(one.normals is None for one in part.mesh.primitives)
-    if kept.all() and not turned.any() and not bare_:
+    if kept.all() and not turned.any() and not part.bare:
         return part.mesh
     normals = np.zeros((len(part.look.faces), 3, 3))
-    if bare_:
+    if part.bare:
         normals[surface.origin[own]] = corner_normals(surface.points, surface.faces, CREASE)[0][own]
     out, start = [], 0
     for one in part.mesh.primitives:

@@ -56,7 +56,43 @@ def test_one_triangle_is_made_ready():
     assert len(shape.faces) == 1
     assert shape.normals is not None
     assert shape.uvs
-    assert report.mended == {"openings left open": 1}
+    assert report.mended == {"openings left open": 1, "meshes without normals made smooth between creases": 1}
+
+
+def test_meshes_without_area_beside_others_are_dropped_and_told():
+    from dhsdk.scene import Mesh, Node, Primitive, Scene
+
+    flat = Mesh((Primitive(np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0]], np.float32), np.array([[0, 1, 2]])),))
+    whole = bumpy(24, 12).nodes[0].mesh
+    after, report = foreign(Scene((Node("flat", flat), Node("whole", whole))), ForeignOptions(texture=64))
+    assert after.node("flat").mesh is None
+    assert after.node("whole").mesh is not None
+    assert report.mended["meshes without area dropped"] == 1
+
+
+def test_what_a_reader_left_out_is_told_once(tmp_path):
+    dhsdk.save(bumpy(16, 8), tmp_path / "a.obj")
+    text = (tmp_path / "a.obj").read_text()
+    (tmp_path / "a.obj").write_text("mtllib a.mtl\nusemtl m\n" + text)
+    (tmp_path / "a.mtl").write_text("newmtl m\nmap_Kd gone.png\n")
+    after, report = foreign(dhsdk.load(tmp_path / "a.obj"), ForeignOptions(texture=64))
+    assert report.notes == ("picture 'gone.png' (map_kd) is not there",)
+    assert report.lines()[-1] == "note: picture 'gone.png' (map_kd) is not there"
+    assert "notes" not in after.extras
+
+
+def test_colours_of_an_stl_are_baked(tmp_path):
+    points, faces = ball(24, 12)
+    rows = b"".join(
+        struct.pack("<12fH", 0, 0, 0, *corners.ravel(), 0x8000 | (31 << 10 if corners[:, 0].mean() > 0 else 31))
+        for corners in points[faces].astype(np.float32)
+    )
+    (tmp_path / "a.stl").write_bytes(bytes(80) + struct.pack("<I", len(faces)) + rows)
+    after, report = foreign(dhsdk.load(tmp_path / "a.stl"), ForeignOptions(tris=200, texture=64))
+    assert "base_color" in report.baked
+    pixels = after.materials[0].base_color_texture.image.pixels.reshape(-1, 3).astype(int)
+    assert ((pixels[:, 0] > 200) & (pixels[:, 2] < 60)).mean() > 0.3
+    assert ((pixels[:, 2] > 200) & (pixels[:, 0] < 60)).mean() > 0.3
 
 
 def test_triangles_without_area_are_dropped_and_told():

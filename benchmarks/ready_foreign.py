@@ -4,7 +4,8 @@ Each is written to a file, read, made ready and saved, for Godot and plain. Judg
 triangles, and at least nine tenths where the source has more). Judged where DHSDK_JUDGES names a folder: `judge-gltf-validator`,
 which must find nothing, and `judge-mesh`, which must find two triangles at each edge of LOD0-3, closed but for sheets, with UVs
 (baked ones without overlaps), normals and tangents. A refusal counts as right where the mesh cannot be had within its budget,
-and all refusals together must be few. Pictures are compared as light, over what is covered in one of both; sources without normals
+and all refusals together must be few.
+Pictures are compared as light, over what is covered in one of both; sources without normals
 are drawn with those that the pass makes for them (smooth, sharp along creases), not flat.
 """
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from dhsdk.errors import ParamError
 from dhsdk.materials.catalogue import TILE, Variety, catalogue, variety
-from dhsdk.materials.colour import srgb
+from dhsdk.materials.colour import decoded, srgb
 from dhsdk.materials.finish import Finish
 from dhsdk.materials.layers import Layers
-from dhsdk.materials.noise import softened
+from dhsdk.materials.noise import grid, softened
 from dhsdk.materials.pattern import hammered, mask
 from dhsdk.materials.structure import COURSES, STRUCTURES
 from dhsdk.materials.stylised import calmed, evened, fresh
@@ -24,6 +24,9 @@ CUT = 3.0
 """Depth of carvings, millimetres."""
 ALBEDO = np.array([39.0, 243.0], np.float32) / np.float32(255.0)
 """sRGB bounds of what is neither metal nor glass: 0.02 and 0.9 of the light (linear), charcoal and fresh snow."""
+GROWN = frozenset({"wood", "fabric", "leather", "stone", "paper", "wicker", "wax", "rock", "bark", "leaf", "ground"})
+DRIFT = np.array([0.2, 0.16, 0.1], np.float32)
+"""How far the colour of what is not made by machine drifts over a tile, from end to end."""
 DYED = 1.35
 """Leather takes a colour deeper than cloth does: the exponent of its sRGB values."""
 OPACITY = {"clear": 0.35, "lit": 1.0, "frosted": 0.75, "stained": 0.85, "bottle": 0.75}
@@ -48,7 +51,7 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
     layers = calmed(made, finish.stylised)
     rough = evened(_gloss(finish, kind) + layers.rough, 0.0 if kind.clearcoat or finish.family == "glass" else finish.stylised)
     surface = Surface(
-        color=_color(finish, kind, layers),
+        color=_color(finish, kind, layers) * _drift(finish.family, size, rng),
         rough=np.broadcast_to(rough, (size, size)).copy(),
         metal=np.full((size, size), kind.metallic * (1.0 - 0.5 * finish.stylised), np.float32),
         height=np.broadcast_to(layers.height, (size, size)).astype(np.float32),
@@ -89,6 +92,13 @@ def _color(finish: Finish, kind: Variety, layers: Layers) -> np.ndarray:
             color += wanted - color.reshape(-1, 3).mean(axis=0)
             np.clip(color, 0.0, 1.0, out=color)
     return color
+
+
+def _drift(family: str, size: int, rng: Callable[..., np.random.Generator]) -> np.ndarray:
+    """(S, S, 3) or (1,): what grew, weathered or was dyed is here a little lighter and warmer, there darker and cooler."""
+    if family not in GROWN:
+        return np.ones(1, np.float32)
+    return 1.0 + (grid(rng("drift"), size, (3, 3)) - np.float32(0.5))[..., None] * DRIFT
 
 
 def _recoloured(color: np.ndarray, mean: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -145,10 +155,16 @@ def _material(finish: Finish, kind: Variety, surface: Surface, tile: float) -> M
         emissive_texture=base if finish.glow else None,
         emissive_strength=max(1.0, finish.glow),
         clearcoat=Clearcoat(kind.clearcoat, roughness=kind.gloss) if kind.clearcoat else None,
-        sheen=Sheen(color=(0.35, 0.35, 0.35), roughness=0.4) if kind.structure in ("pile", "nap") else None,
+        sheen=_sheen(surface) if kind.structure in ("pile", "nap") else None,
         transmission=Transmission(0.98 if kind.structure != "leaded" else 0.6) if clear else None,
         volume=Volume(thickness=0.004, attenuation_distance=0.2, attenuation_color=TINGE) if clear else None,
     )
+
+
+def _sheen(surface: Surface) -> Sheen:
+    """The light in a pile's tips: that of its colour, halfway to white."""
+    mean = decoded(surface.color.reshape(-1, 3).mean(axis=0))
+    return Sheen(tuple(round(float(0.12 + 0.5 * value), 3) for value in mean), roughness=0.35)  # type: ignore[arg-type]
 
 
 def _occlusion(height: np.ndarray) -> np.ndarray:

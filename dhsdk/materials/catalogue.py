@@ -64,7 +64,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
     },
     "metal": {
         "steel": Variety("#c5c7c8", "#a3a6a9", 0.3, 1.0, structure="brushed"),
-        "iron": Variety("#c5c7c8", "#8e8f90", 0.5, 1.0, structure="cast", third="#5b5957"),
+        "iron": Variety("#c5c7c8", "#8e8f90", 0.5, 1.0, structure="cast", third="#686664"),
         "brass": Variety("#f4e4ae", "#cfae62", 0.24, 1.0, third="#b08136"),
         "copper": Variety("#fad1c2", "#dc9a80", 0.22, 1.0, third="#a9542f"),
         "bronze": Variety("#d9b184", "#a87f52", 0.34, 1.0, relief=1.3, third="#5f3d22"),
@@ -98,7 +98,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "suede": Variety("#8d6a4a", "#664a31", 0.95, structure="nap"),
     },
     "stone": {
-        "granite": Variety("#98918b", "#6f6965", 0.24, third="#c9c3bc"),
+        "granite": Variety("#a8a29b", "#857f79", 0.2, third="#cdc8c1"),
         "marble": Variety("#e8e5df", "#c6c2bd", 0.16, relief=0.2, structure="veined", third="#77757a"),
         "sandstone": Variety("#c6a677", "#976f42", 0.92, structure="bedded"),
         "limestone": Variety("#cfc8b4", "#a2977c", 0.9, structure="pitted"),

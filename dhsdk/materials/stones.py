@@ -20,12 +20,12 @@ def _granite(rng: Rng, size: int, kind: Variety) -> Layers:
     _, gap, name = cells(rng, size, 128)
     _, _, large = cells(rng, size, 64)
     drift = fractal(rng, size, (3, 3), 4)
-    mica = smooth(0.78, 0.8, 0.62 * name + 0.34 * drift + 0.12 * (large - 0.5))
+    mica = smooth(0.78, 0.8, 0.8 * name + 0.16 * drift + 0.12 * (large - 0.5))
     quartz = smooth(0.62, 0.66, 0.75 * large + 0.25 * drift) * (1.0 - mica)
     tone = 0.2 + 0.25 * name + 0.4 * drift + 0.1 * (1.0 - smooth(0.0, 0.15, gap))
     return Layers(
         kind.relief * 0.01 * name, tone, 0.06 * mica - 0.06 * quartz,
-        ((0.4 * quartz, kind.third or kind.color), (0.72 * mica, "#343230")),
+        ((0.4 * quartz, kind.third or kind.color), (0.6 * mica, "#343230")),
     )  # fmt: skip
 
 

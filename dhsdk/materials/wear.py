@@ -18,12 +18,16 @@ AGEING: dict[str, Ageing] = {
     "metal": "dull", "metal/painted": "chip",
     "metal/iron": "rust", "metal/steel": "rust", "metal/tin": "rust", "metal/copper": "verdigris", "metal/bronze": "verdigris",
     "metal/brass": "verdigris", "metal/silver": "tarnish", "fabric": "fade", "leather": "scuff", "stone": "weather",
+    "stone/granite": "dull", "stone/marble": "dull", "stone/jade": "dull", "stone/obsidian": "dull",
     "ceramic": "dull", "glass": "dull", "plastic": "dull", "paper": "stain", "wicker": "weather", "wax": "dull",
     "wood/planks": "weather", "wood/shingles": "weather", "ceramic/tiles": "weather", "ceramic/plaster": "weather",
     "metal/corrugated": "rust",
     "rock": "weather", "crystal": "dull", "bark": "weather", "leaf": "fade", "ground": "fade",
 }  # fmt: skip
 """How a family ages, and those of its varieties that age in another way."""
+
+SHALLOW = 0.05
+"""Millimetres: hollows that are less deep hold no dirt."""
 
 BELOW = {"wood": ("#9c7448", 0.75, 0.0), "metal": ("#6d6a66", 0.45, 1.0)}
 """What stands under chipped paint: colour, roughness, metallic."""
@@ -56,7 +60,7 @@ def worn(surface: Surface, family: str, variety: str, wear: float, rng: Rng) -> 
     size = len(surface.rough)
     cloud = fractal(rng, size, (4, 4), 5)
     low = softened(surface.height, 48) - surface.height
-    deep = np.clip(low / np.float32(2.0 * max(float(low.std()), 1e-6)), -1.0, 1.0)
+    deep = np.clip(low / np.float32(2.0 * max(float(low.std()), SHALLOW)), -1.0, 1.0)
     how = AGEING.get(f"{family}/{variety}", AGEING[family])
     # Dirt gathers where it is deep and where the cloud is thick.
     dirt = smooth(1.05 - 0.75 * wear, 1.5 - 0.6 * wear, cloud + 0.35 * deep) * np.float32(wear)
@@ -66,7 +70,7 @@ def worn(surface: Surface, family: str, variety: str, wear: float, rng: Rng) -> 
         lines = scratches(rng, size, int(20 + 160 * wear), 0.3)
         surface.shade(lines, (0.35 if how != "chip" else -0.15) * wear)
         surface.rough += np.float32(0.25 * wear) * lines
-        surface.height -= np.float32(0.12 * wear) * lines
+        surface.height -= np.float32(0.12 * wear) * lines * np.minimum(2.0 * surface.rough, np.float32(1.0))
     WAYS[how](surface, family, wear, rng, cloud, deep)
 
 

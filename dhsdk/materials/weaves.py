@@ -63,7 +63,7 @@ def _velvet(rng: Rng, size: int, kind: Variety) -> Layers:
     lay = fractal(rng, size, (3, 4), 2)
     nap = grid(rng, size, (size // 2, size // 3))
     ribs = 0.5 + 0.5 * waves(size, 64, 1)
-    tone = 0.08 + 0.3 * lay + 0.2 * nap + 0.06 * ribs
+    tone = 0.08 + 0.16 * lay + 0.2 * nap + 0.06 * ribs
     return Layers(kind.relief * (0.12 * nap + 0.2 * lay), tone, 0.08 * (lay - 0.5))
 
 

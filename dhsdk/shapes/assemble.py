@@ -90,7 +90,7 @@ def _mesh(key: str, part: Part, surface: Surface, materials: Mapping[str, tuple[
     if not tile > 0.0:
         raise SceneError(f"tile of slot {part.slot!r} must be > 0, got {tile} (metres)")
     colors = None
-    if surface.colors is not None:
+    if surface.colors is not None and material.transmission is None:  # hollows do not darken what light passes
         colors = np.concatenate([surface.colors, np.ones((len(surface.colors), 1))], axis=1).astype(np.float32)
     primitive = Primitive(
         positions=(surface.positions - np.asarray(part.pivot)).astype(np.float32),

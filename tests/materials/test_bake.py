@@ -122,6 +122,12 @@ def test_chrome_is_a_mirror_and_hammered_copper_is_not_flat():
     assert hammered.pixels[..., :2].std() > 3.0
 
 
+@pytest.mark.parametrize("name", ["silver", "chrome", "gold"])
+def test_a_polished_metal_keeps_its_polish_in_use(name):
+    new, used = (maps(256, family="metal", variety=name, wear=wear)[1].pixels[..., :2].astype(float) for wear in (0.0, 0.15))
+    assert np.abs(used - new).max() < 20
+
+
 @pytest.mark.parametrize("family", ["wood", "rock", "fabric", "leather"])
 def test_the_stylised_look_keeps_the_colour_and_drops_the_structure(family):
     real, calm = maps(256, family=family, wear=0.0), maps(256, family=family, wear=0.0, stylised=1.0)

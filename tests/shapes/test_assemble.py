@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from dhsdk.errors import SceneError
-from dhsdk.scene import Material
+from dhsdk.scene import Material, Transmission
 from dhsdk.scene.check import check
 from dhsdk.shapes import kernels
 from dhsdk.shapes.assemble import assemble, node_key
 from dhsdk.shapes.kernel import Part
 from dhsdk.shapes.resize import resized
+from dhsdk.shapes.shading import painted
 from dhsdk.shapes.solids import box
 from dhsdk.shapes.surface import surface
 from tests.shapes.laws import built
@@ -73,6 +74,22 @@ def test_trim_says_that_it_needs_no_collider():
 def test_a_slot_without_material_is_an_error():
     with pytest.raises(SceneError, match=r"every slot must have a material, got none for 'seat' of part 'top'"):
         assemble("stool", [Part("top", BOX, "seat")], {})
+
+
+def test_hollows_do_not_darken_clear_glass():
+    part = Part("vase", BOX, "glass")
+    clear = Material("glass", transmission=Transmission(0.9))
+    for material, shaded in ((clear, False), (Material("clay"), True)):
+        (primitive,) = assemble("vase", [part], {"glass": (material, 0.5)}).nodes[1].mesh.primitives
+        assert (primitive.colors is not None) is shaded
+
+
+def test_a_painter_brings_out_edges_and_hollows():
+    part = Part("box", BOX, "wood")
+    assert painted(part, 0.0) is part
+    before, after = BOX.colors[:, 1], painted(part, 1.0).surface.colors[:, 1]
+    assert np.ptp(after) > 1.4 * np.ptp(before)
+    assert (after[np.argsort(before)][[0, -1]] == [after.min(), after.max()]).all()
 
 
 def test_a_tile_must_be_positive():

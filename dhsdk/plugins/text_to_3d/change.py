@@ -122,7 +122,7 @@ class _Mover:
     def moved(self, one: ObjectPlan, said: ObjectWords) -> ObjectPlan:
         """The object as the words want it."""
         kernel = kernels()[one.kernel]
-        said = self.guesses.known(said, one.preset, kernel.Params, self.notes)
+        said = self.guesses.known(said, kernel.Params, self.notes)
         locks = locked(said, kernel.Params)
         self.notes.extend(locks.notes)
         values = values_of(one.shape.model_dump(mode="json"))

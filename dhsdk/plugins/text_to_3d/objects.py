@@ -61,7 +61,7 @@ class Design:
 
     def _planned(self, one: ObjectWords, thing: Thing, key: str, held: Mapping[str, Any]) -> ObjectPlan:
         kernel = kernels()[thing.kernel]
-        one = self.guesses.known(one, thing.preset, kernel.Params, self.notes)
+        one = self.guesses.known(one, kernel.Params, self.notes)
         locks = locked(one, kernel.Params)
         self.notes += locks.notes
         relation = next(iter(one.relations), None)

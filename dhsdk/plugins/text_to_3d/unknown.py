@@ -1,4 +1,4 @@
-"""Words that the lexicon lacks, guessed from their meaning where the extra [text] is installed."""
+"""Words that the lexicon lacks, guessed from what a dictionary says of them, and from text vectors where [text] is installed."""
 
 from __future__ import annotations
 
@@ -7,75 +7,79 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dhsdk.diffusion import text
 from dhsdk.params import ModelUse, Params, every_field
 from dhsdk.plugins.text_to_3d.locks import named
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, things
 from dhsdk.words import Mention, ObjectWords
+from dhsdk.words.tokens import lemmas
 
 if TYPE_CHECKING:
     from dhsdk.diffusion.nano.reader import Reader
 
 
-SURE = 0.75
-"""Least confidence of a guessed noun: a wrong thing is worse than the error that lists what there is ("credenza" -> a crag)."""
-
-
 class Guesses:
-    """Guesses what unknown words mean. missed: what could not even be tried, and why; models: what was used."""
+    """Guesses what unknown words mean. missed: what might be guessed if more were installed; models: what was used."""
 
     def __init__(self) -> None:
-        self._reader: Reader | None = None
         self.missed: list[str] = []
         self.models: tuple[ModelUse, ...] = ()
 
     def thing(self, noun: str) -> Thing | None:
         """The thing that an unknown noun most likely means, or None where nothing is near enough."""
-        reader = self._ready(noun) if noun.isascii() else None
-        names = {name: thing.preset for name, thing in things().items() if name.isascii()}
-        guess = reader.guess_noun(noun, tuple(names), tuple(names.values())) if reader else None
-        return replace(things()[guess.meaning], like=True) if guess and guess.confidence >= SURE else None
+        if not noun.isascii():
+            return None
+        known = {name: one for name, one in things().items() if name.isascii()}
+        of = tuple(one.preset for one in known.values())
+        forms = dict.fromkeys((noun.lower(), *lemmas(noun.lower())))
+        found = [guess for form in forms if (guess := self._reader().read_noun(form, tuple(known), of))]
+        if not found:
+            self._maybe(noun)
+            return None
+        return replace(known[max(found, key=lambda guess: guess.confidence).meaning], like=True)
 
-    def known(self, one: ObjectWords, preset: str, params: type[Params], notes: list[str]) -> ObjectWords:
+    def known(self, one: ObjectWords, params: type[Params], notes: list[str]) -> ObjectWords:
         """The words of an object with its unknown attributes read as qualities of these parameters; others stay unknown."""
-        attributes = tuple(self._attribute(mention, preset, params, notes) for mention in one.attributes)
+        attributes = tuple(self._attribute(mention, params, notes) for mention in one.attributes)
         return replace(one, attributes=attributes)
 
-    def _attribute(self, mention: Mention, preset: str, params: type[Params], notes: list[str]) -> Mention:
-        if mention.kind != "unknown" or not mention.text.isascii():
+    def _attribute(self, mention: Mention, params: type[Params], notes: list[str]) -> Mention:
+        if mention.kind != "unknown" or not mention.text.isascii() or named(mention, params):
             return mention
-        if named(mention, params):
-            return mention
-        reader = self._ready(mention.text)
-        guess = reader.read(mention.value, preset, meanings(params)) if reader else None
+        guess = self._reader().read(mention.value, meanings(params))
         if guess is None:
+            self._maybe(mention.text)
             return mention
         notes.append(f"{mention.text}: not in the lexicon, taken as {guess.meaning} (like {guess.like})")
         return replace(mention, kind="quality", value=guess.meaning)
 
-    def _ready(self, word: str) -> Reader | None:
-        from dhsdk.diffusion import text
+    def _reader(self) -> Reader:
         from dhsdk.diffusion.nano.reader import Reader
 
+        reader = Reader.load()
+        self.models = _uses(reader.embed is not None)
+        return reader
+
+    def _maybe(self, word: str) -> None:
+        """Notes that a word might be guessed if more were installed."""
         reason = text.available()
         if reason is not None:
-            self.missed.append(f"{word}: not in the lexicon, and it cannot be guessed: {reason}")
-            return None
-        if self._reader is None:
-            self._reader = Reader.load()
-            self.models = _uses()
-        return self._reader
+            self.missed.append(f"{word}: neither in the lexicon nor clear from the dictionary; more can be guessed: {reason}")
 
 
 @functools.cache
-def _uses() -> tuple[ModelUse, ...]:
-    from dhsdk.diffusion import text
-    from dhsdk.diffusion.nano import reader
+def _uses(vectors: bool) -> tuple[ModelUse, ...]:
+    from dhsdk.diffusion.nano import dictionary, reader
 
-    own = hashlib.sha256((reader.FOLDER / "reader.safetensors").read_bytes()).hexdigest()
-    return (
-        ModelUse(name="nano reader", sha256=own, licence="Apache-2.0"),
-        ModelUse(name="all-MiniLM-L6-v2", sha256=text.SHA256["model.safetensors"], licence="Apache-2.0"),
-    )
+    def use(name: str, *files: str, licence: str) -> ModelUse:
+        hashes = sorted(hashlib.sha256((reader.FOLDER / file).read_bytes()).hexdigest() for file in files)
+        return ModelUse(name=name, sha256=hashlib.sha256("".join(hashes).encode()).hexdigest(), licence=licence)
+
+    tables = use("nano dictionary", dictionary.TABLE, dictionary.KINDS, licence="WordNet 3.1")
+    if not vectors:
+        return (tables,)
+    own = use("nano reader", reader.ABOUT, reader.WEIGHTS, licence="Apache-2.0")
+    return (tables, own, ModelUse(name="all-MiniLM-L6-v2", sha256=text.SHA256["model.safetensors"], licence="Apache-2.0"))
 
 
 @functools.lru_cache(maxsize=64)

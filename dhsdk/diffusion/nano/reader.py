@@ -140,11 +140,12 @@ class Reader:
     def guess_noun(self, word: str, among: Sequence[str], things: Sequence[object] = ()) -> Guess | None:
         """As read_noun(), however unsure. None where nobody can tell.
 
-        What the dictionary takes for the same or for the kind, or what text vectors hold for most like: the surer of the two.
+        What the dictionary takes for the same or for the kind when that is sure, else the surer of that and of what text vectors
+        hold for most like: those mistake a chaise for a chalice.
         """
         alike = self.kinds.alike(word.strip().lower(), among)
         found = [self.trust["kind"].guess(name, facts, name) for name, facts in alike]
-        if self.embed is not None and among and word.strip():
+        if self.embed is not None and among and word.strip() and not any(guess.sure for guess in found):
             vectors = self.embed([NOUN.format(one.lower()) for one in (word, *among)])
             likeness = vectors[1:] @ vectors[0]
             best = int(likeness.argmax())

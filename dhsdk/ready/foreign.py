@@ -35,8 +35,13 @@ EDGE = 2048
 """Edge of baked textures where none is asked for."""
 STUCK = 1.6
 """A chain of details ends too early where its coarsest has more than so many times the triangles that it should have."""
-MOVED = ("edges of more than two triangles parted", "border vertices sewn", "one-sided surfaces cut")
-"""What mends a mesh by moving points: then the points that it came with will not do."""
+MOVED = (
+    "edges of more than two triangles parted",
+    "border vertices sewn",
+    "border points on border edges sewn in",
+    "one-sided surfaces cut",
+)
+"""What mends a mesh by moving points or cutting triangles: then those that it came with will not do."""
 READ = ("notes", "unread_extensions")
 """What readers say in the extras of a scene: told once, and not written on."""
 _NONE: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from dhsdk.ready.close import filled
 from dhsdk.ready.sew import mates, oriented
+from dhsdk.ready.splice import spliced
 from dhsdk.ready.surface import Surface, areas, edges, kept
 
 WELD = 2e-6
@@ -46,7 +47,7 @@ def mended(points: np.ndarray, faces: np.ndarray, close: float = 0.25) -> Surfac
     faces, origin = faces[single], origin[single]
     faces = _sewn(points, faces, SEAM * size, done)
     keep = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    faces, origin = faces[keep], origin[keep]
+    faces, origin = spliced(points, faces[keep], origin[keep], SEAM * size, done)
     if not len(faces):
         return Surface(points, faces, origin, np.zeros(0, bool), np.zeros(0, np.int64), done)
     surface = filled(*_sound(points, faces, origin, size, done), close)

@@ -129,3 +129,25 @@ def test_any_heap_of_triangles_comes_out_with_at_most_two_at_an_edge(seed, count
         assert np.isfinite(surface.points).all()
         assert sound(surface)[1:] == (0, 0)
         assert set(np.unique(surface.origin)) <= set(range(-1, count))
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.7])
+def test_sides_of_a_box_cut_unlike_are_sewn_at_their_t_junctions(turn):
+    """Each side a grid of its own: 1 to 7 squares along an edge."""
+    corners = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
+    sides = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
+    points, faces = [], []
+    for (a, b, _, d), n in zip(sides, (1, 2, 3, 5, 7, 4), strict=True):
+        for i in range(n):
+            for j in range(n):
+                start = len(points)
+                grid = ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))
+                points += [corners[a] + (corners[b] - corners[a]) * u / n + (corners[d] - corners[a]) * v / n for u, v in grid]
+                faces += [[start, start + 1, start + 2], [start, start + 2, start + 3]]
+    c, s = np.cos(turn), np.sin(turn)
+    surface = mended(np.array(points) @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T, np.array(faces))
+    assert topology(surface.points, surface.faces) == (0, 0, 0)
+    assert abs(volume(surface.points, surface.faces)) == pytest.approx(1.0)
+    assert surface.mended["border points on border edges sewn in"] > 0
+    assert surface.mended["openings left open"] == 0
+    assert (surface.origin < len(faces)).all()

@@ -192,15 +192,30 @@ def _budgeted(scene: Scene, tris: int | None, reduce: Reduce) -> dict[int, Mesh]
         return by_id
     fixed = sum(by_id[key].triangles * count for key, count in used.items() if not _reducible(by_id[key]))
     free = [key for key in by_id if _reducible(by_id[key])]
-    smaller = reduce([by_id[key] for key in free], max(0, tris - fixed), [used[key] for key in free])
-    out = by_id | dict(zip(free, smaller, strict=True))
-    lost = next((node.key for node in scene.nodes if node.mesh and not fills(out[id(node.mesh)], node.mesh, 0.9)), None)
-    if lost is not None:
-        raise RequestError(f"a budget of {tris} triangles cannot be met: part {lost!r} would lose its volume; ask for more")
+    apart: dict[int, Mesh] = {}
+    while True:
+        rest = [key for key in free if key not in apart]
+        spent = fixed + sum(mesh.triangles * used[key] for key, mesh in apart.items())
+        smaller = reduce([by_id[key] for key in rest], max(0, tris - spent), [used[key] for key in rest])
+        out = by_id | apart | dict(zip(rest, smaller, strict=True))
+        lost = [key for key in rest if not fills(out[key], by_id[key], 0.9)]
+        if not lost:
+            break
+        apart |= {key: _stout(by_id[key], reduce) for key in lost}
     got = sum(out[key].triangles * count for key, count in used.items())
     if got > tris:
         raise RequestError(f"a budget of {tris} triangles cannot be met: closed parts with their seams need {got}; ask for more")
     return out
+
+
+def _stout(mesh: Mesh, reduce: Reduce) -> Mesh:
+    """The mesh by itself with as few triangles as leave it half of its volume: beside larger parts it would lose it."""
+    small = mesh
+    while True:
+        half = reduce([small], small.triangles // 2, [1])[0]
+        if half.triangles == small.triangles or not fills(half, mesh, 0.5):
+            return small
+        small = half
 
 
 def details(mesh: Mesh, count: int) -> list[Mesh]:

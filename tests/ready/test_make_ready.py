@@ -12,6 +12,7 @@ from dhsdk.media import Image
 from dhsdk.ready import ReadyOptions, make_ready
 from dhsdk.ready.clean import cleaned
 from dhsdk.ready.colliders import collider
+from dhsdk.ready.steps import fills
 from dhsdk.ready.tangents import tangents
 from dhsdk.scene import Collider, Instances, Material, Mesh, Morph, Node, Primitive, Scene, Texture, make
 from dhsdk.scene.check import check
@@ -282,10 +283,18 @@ def shell_of(thickness):
     return make.single(Mesh((Primitive(np.concatenate([outer.positions, inner]), both),)), "shell")
 
 
+def test_a_thin_part_keeps_its_volume_beside_a_large_one():
+    """Reduced in one queue with a finely divided ball, a thin shell would pass through itself."""
+    both = make.group("both", make.place(ball(64, 32), at=(3.0, 0.0, 0.0)), shell_of(0.005))
+    thin = make_ready(both, ReadyOptions(tris=1000, uv=False, lods=0)).node("shell").mesh
+    assert fills(thin, shell_of(0.005).nodes[0].mesh, 0.9)
+    assert closed(thin.primitives[0])
+
+
 def test_lower_details_keep_their_volume():
     """Coarse thin walls pass through one another: such a detail is left out, and such a budget is refused."""
     scene = make_ready(shell_of(0.005), ReadyOptions(lods=3, uv=False))
     for mesh in scene.nodes[0].lods:
         assert closed(mesh.primitives[0])
-    with pytest.raises(RequestError, match=r"a budget of 60 triangles .*: part 'shell' would lose its volume; ask for more"):
+    with pytest.raises(RequestError, match=r"a budget of 60 triangles cannot be met: closed parts with their seams need \d+; ask"):
         make_ready(shell_of(0.005), ReadyOptions(tris=60, uv=False))

@@ -11,13 +11,10 @@ from dhsdk.plugins.text_to_3d.effect import effect
 from dhsdk.plugins.text_to_3d.filling import Fill, by_rule, contrary
 from dhsdk.plugins.text_to_3d.objects import Design
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan, TextTo3dPlan
-from dhsdk.plugins.text_to_3d.suited import affordable, stylised
+from dhsdk.plugins.text_to_3d.suited import fitted, stylised
 from dhsdk.plugins.text_to_3d.unknown import Guesses
 from dhsdk.plugins.text_to_3d.vocabulary import words
 from dhsdk.words import read
-
-TRIES = 6
-"""How often a shape is drawn that takes more triangles than there are."""
 
 
 def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
@@ -26,12 +23,10 @@ def design(params: TextTo3dParams, ctx: Context) -> TextTo3dPlan:
     fill, plainly, models = _filling(params.backend)
     guesses = Guesses()
     whole = Design(ctx, fill, guesses)
-
-    def drawn(attempt: int) -> tuple[ObjectPlan, ...]:
-        found = replace(whole, attempt=attempt, notes=[] if attempt else whole.notes).objects(reading)
-        return tuple(map(stylised, found)) if params.style == "stylised" else found
-
-    made = affordable(drawn, params.tris, TRIES if models else 1, ctx)
+    found = whole.objects(reading)
+    if params.style == "stylised":
+        found = tuple(map(stylised, found))
+    made = tuple(fitted(one, params.tris / sum(each.count for each in found), ctx) for one in found)
     shown = [replace(whole, ctx=Context(seed=ctx.seed), fill=one, notes=[]).objects for one in (*plainly, by_rule, contrary)]
     understood, already, ignored = effect(reading, shown[:-1], shown[-1])
     report = Words(

@@ -23,14 +23,12 @@ RELATIONS = ("on", "in", "under", "beside", "front", "behind")
 
 @dataclass
 class Design:
-    """How a prompt becomes objects: what fills them in, who guesses unknown words; notes: guesses that deserve a look;
-    attempt: which of several drawings of the same words."""
+    """How a prompt becomes objects: what fills them in, who guesses unknown words; notes: guesses that deserve a look."""
 
     ctx: Context
     fill: Fill
     guesses: Guesses
     notes: list[str] = field(default_factory=list)
-    attempt: int = 0
 
     def objects(self, reading: Reading) -> tuple[ObjectPlan, ...]:
         """Raises PromptError: nothing to make, too much, or with ctx.strict a thing that is only alike."""
@@ -90,5 +88,4 @@ class Design:
         }
 
     def _stream(self, key: str) -> Callable[..., Any]:
-        again = (self.attempt,) if self.attempt else ()
-        return lambda *names: self.ctx.rng("plan", key, *names, *again)
+        return lambda *names: self.ctx.rng("plan", key, *names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dhsdk.params import Params, every_field
@@ -18,32 +18,12 @@ ENOUGH = 0.9
 """By how much they may be over it where one piece less would leave more than a tenth of the budget unused."""
 
 
-def affordable(drawn: Callable[[int], tuple[ObjectPlan, ...]], tris: int, tries: int, ctx: Context) -> tuple[ObjectPlan, ...]:
-    """The objects of drawn(0); what takes too many triangles is drawn again, and the first that fits or the leanest is taken."""
-    first = drawn(0)
-    each = tris / sum(one.count for one in first)
-    made = [_fitted(one, each, ctx) for one in first]
-    heavy = {number: size for number, one in enumerate(made) if (size := _triangles(one, ctx)) > each}
-    for attempt in range(1, tries):
-        if not heavy:
-            break
-        again = drawn(attempt)
-        for number, least in tuple(heavy.items()):
-            other = _fitted(again[number], each, ctx)
-            size = _triangles(other, ctx)
-            if size < least:
-                made[number], heavy[number] = other, size
-            if size <= each:
-                del heavy[number]
-    return tuple(made)
-
-
 def _triangles(one: ObjectPlan, ctx: Context) -> int:
     parts = kernels()[one.kernel].build(one.shape, lambda *names: ctx.rng("shape", one.key, *names))
     return sum(len(part.surface.faces) for part in parts)
 
 
-def _fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
+def fitted(one: ObjectPlan, tris: float, ctx: Context) -> ObjectPlan:
     """The object with as many small pieces as the triangles allow, where its kernel counts them in a field called `pieces`."""
     most = getattr(one.shape, "pieces", None)
     if most is None:

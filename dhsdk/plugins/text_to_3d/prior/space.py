@@ -86,6 +86,67 @@ OPEN_OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Options that keep a thing what it is; the others only come when words name them or the noun sets them."""
 
+OPTIONS_OF_KIND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "amphora": {"handles.style": ("ear", "loop")},
+    "armchair": {"legs.style": ("tapered", "turned", "cabriole"), "arms.style": ("curved", "padded")},
+    "bar stool": {"legs.style": ("tapered", "turned", "pedestal"), "seat.shape": ("square", "rounded", "round")},
+    "battle axe": {"pommel.style": ("ball", "spike", "cap"), "handle.wrap": ("spiral", "cross", "rings")},
+    "bench": {"legs.stretchers": ("none", "box", "cross")},
+    "candelabrum": {"stem.style": ("rod", "turned"), "base.style": ("disc", "dome", "square")},
+    "candlestick": {"stem.style": ("rod", "turned", "gourd"), "base.style": ("disc", "dome", "square")},
+    "chair": {"back.style": ("slats", "spindles", "ladder", "splat", "solid")},
+    "chest": {"frame.style": ("none", "edges", "braced"), "handles": ("rope", "ring")},
+    "coffee table": {"top.shape": ("rectangular", "round", "oval")},
+    "dagger": {
+        "guard.style": ("cross", "curved", "disc"),
+        "pommel.style": ("ball", "disc", "cap"),
+        "handle.wrap": ("spiral", "cross", "rings"),
+    },
+    "desk": {"drawers.pull": ("knob", "bail", "ring")},
+    "desk lamp": {"base.style": ("disc", "dome", "square"), "shade.style": ("cone", "dome", "bell")},
+    "floor lamp": {
+        "base.style": ("disc", "dome", "square"),
+        "stem.style": ("rod", "turned"),
+        "shade.style": ("cone", "drum", "bell", "pleated"),
+    },
+    "greatsword": {"guard.style": ("cross", "curved", "winged"), "pommel.style": ("ball", "disc", "spike")},
+    "jar": {"lid": ("domed", "cork", "flat")},
+    "launch vehicle": {"nose.style": ("ogive", "cone", "dome")},
+    "mace": {"pommel.style": ("ball", "disc", "cap"), "handle.wrap": ("spiral", "cross", "rings")},
+    "missile": {"nose.style": ("ogive", "cone"), "fins.style": ("swept", "delta")},
+    "mug": {"handles.style": ("ear", "loop", "angular")},
+    "park bench": {"arms.style": ("straight", "curved")},
+    "pendant": {"shade.style": ("cone", "drum", "dome", "bell", "globe")},
+    "pickaxe": {"handle.wrap": ("none", "rings")},
+    "rocking chair": {
+        "legs.style": ("tapered", "turned", "bobbin"),
+        "back.style": ("slats", "spindles", "ladder"),
+        "arms.style": ("straight", "curved"),
+    },
+    "round table": {"top.edge": ("eased", "chamfered", "moulded")},
+    "shovel": {"pommel.style": ("none", "bar")},
+    "side table": {"top.shape": ("square", "round"), "legs.style": ("tapered", "turned", "hairpin")},
+    "stool": {
+        "seat.shape": ("square", "rounded", "round"),
+        "legs.style": ("tapered", "turned", "bobbin"),
+        "legs.stretchers": ("none", "box", "cross", "ring"),
+    },
+    "street lamp": {"base.style": ("dome", "square"), "shade.style": ("globe", "lantern")},
+    "sword": {"head.style": ("straight", "leaf")},
+    "teapot": {"lid": ("domed", "flat")},
+    "throne": {
+        "legs.style": ("turned", "cabriole", "plinth"),
+        "back.style": ("splat", "solid", "padded"),
+        "arms.style": ("straight", "curved", "padded"),
+    },
+    "treasure chest": {"handles": ("rope", "ring")},
+    "tripod lamp": {"shade.style": ("cone", "drum", "pleated")},
+    "urn": {"handles.style": ("ear", "loop", "angular")},
+    "war hammer": {"pommel.style": ("ball", "spike", "cap"), "handle.wrap": ("spiral", "cross", "rings")},
+    "writing table": {"legs.style": ("tapered", "turned")},
+}
+"""The same for single nouns, though their presets set one: ways to build the thing that nobody would call another."""
+
 
 @functools.cache
 def space() -> Space:
@@ -107,12 +168,15 @@ def _kind(kernel: Kernel, preset: str, known: tuple[Token, ...]) -> Kind:
         token.path for token in known if _is_said(token, centre[token.path], token.path in given, kernel.name, preset)
     )
     own = {token.path: centre[token.path] for token in known}
-    options = {path: them for path, them in OPEN_OPTIONS.get(kernel.name, {}).items() if path not in said}
+    ways = {**OPEN_OPTIONS.get(kernel.name, {}), **OPTIONS_OF_KIND.get(preset, {})}
+    options = {path: them for path, them in ways.items() if path not in said}
     return Kind(preset, kernel.name, own, said, options)
 
 
 def _is_said(token: Token, value: Any, explicit: bool, kernel: str, preset: str) -> bool:
     """Whether the noun says it: a matter of state or of identity, set by the preset, or absent."""
+    if token.path in OPTIONS_OF_KIND.get(preset, {}):
+        return False
     if token.path.rpartition(".")[2] in STATE or token.path in IDENTITY[kernel] | OF_KIND.get(preset, frozenset()):
         return True
     if token.kind == "switch":

@@ -19,6 +19,7 @@ MADE = {
     "open_the_chest": ("chest.glb", "chest.mp4"),
     "fit_pose": ("goal.png", "found.png"),
     "materials": ("materials.png",),
+    "looks": ("looks.png",),
     "diffusion_core": ("steps.png", "panorama.png", "distilled.png"),
     "painted_chest": ("quilt.glb", "brush.glb", "quilt_front.png", "quilt_back.png", "brush_front.png", "brush_back.png"),
     "own_generator": ("steps.glb", "steps.png"),

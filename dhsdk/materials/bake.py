@@ -49,7 +49,8 @@ def bake(finish: Finish, size: int, rng: Callable[..., np.random.Generator]) -> 
     tile = kind.tile or TILE[finish.family]
     made = COURSES.get(kind.structure, STRUCTURES[finish.family])(rng("structure"), size, kind)
     layers = calmed(made, finish.stylised)
-    rough = evened(_gloss(finish, kind) + layers.rough, 0.0 if kind.clearcoat or finish.family == "glass" else finish.stylised)
+    even = 0.0 if kind.clearcoat or finish.family == "glass" else finish.stylised * (1.0 - 0.5 * kind.metallic)
+    rough = evened(_gloss(finish, kind) + layers.rough, even)
     surface = Surface(
         color=_color(finish, kind, layers) * _drift(finish.family, size, rng),
         rough=np.broadcast_to(rough, (size, size)).copy(),
@@ -73,7 +74,7 @@ def _gloss(finish: Finish, kind: Variety) -> float:
 
 def _color(finish: Finish, kind: Variety, layers: Layers) -> np.ndarray:
     """(S, S, 3) sRGB. A tint replaces the mean colour and keeps the structure's light and dark."""
-    deep = 1.0 + 0.8 * finish.stylised * kind.metallic  # painted metal shows the colour of many bounces
+    deep = 1.0 + 1.3 * finish.stylised * kind.metallic  # painted metal shows the colour of many bounces
     first, second = (fresh(srgb(name) ** deep, finish.stylised) for name in (kind.color, kind.second))
     wanted = fresh(srgb(finish.color or kind.color) ** (DYED if finish.family == "leather" else 1.0), finish.stylised)
     tone = np.clip(0.5 + (layers.tone - layers.tone.mean() - np.float32(0.04)), 0.0, 1.0)

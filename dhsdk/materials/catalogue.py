@@ -121,7 +121,7 @@ CATALOGUE: Mapping[str, Mapping[str, Variety]] = {
         "plaster": Variety("#e2d9c6", "#c2b598", 0.92, structure="render", tile=2.4),
     },
     "glass": {
-        "clear": Variety("#fbfdfc", "#f2f7f5", 0.03),
+        "clear": Variety("#eef5f2", "#e4eee9", 0.03),
         "frosted": Variety("#eaf0ef", "#d3dedd", 0.5, structure="etched"),
         "lit": Variety("#ffe2b0", "#ffcc7d", 0.4),
         "stained": Variety("#3f7f6a", "#2c6050", 0.08, structure="leaded"),

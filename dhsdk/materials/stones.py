@@ -25,7 +25,7 @@ def _granite(rng: Rng, size: int, kind: Variety) -> Layers:
     tone = 0.2 + 0.25 * name + 0.4 * drift + 0.1 * (1.0 - smooth(0.0, 0.15, gap))
     return Layers(
         kind.relief * 0.01 * name, tone, 0.06 * mica - 0.06 * quartz,
-        ((0.4 * quartz, kind.third or kind.color), (0.6 * mica, "#343230")),
+        ((0.3 * quartz, kind.third or kind.color), (0.5 * mica, "#343230")),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dhsdk.materials.noise import fractal, grid, scratches, smooth, softened
 Ageing = Literal["dull", "fade", "chip", "rust", "verdigris", "tarnish", "scuff", "weather", "stain"]
 
 AGEING: dict[str, Ageing] = {
-    "wood": "scuff", "wood/painted": "chip", "wood/lacquer": "chip", "wood/driftwood": "weather",
+    "wood": "scuff", "wood/painted": "chip", "wood/lacquer": "dull", "wood/driftwood": "weather",
     "metal": "dull", "metal/painted": "chip",
     "metal/iron": "rust", "metal/steel": "rust", "metal/tin": "rust", "metal/copper": "verdigris", "metal/bronze": "verdigris",
     "metal/brass": "verdigris", "metal/silver": "tarnish", "fabric": "fade", "leather": "scuff", "stone": "weather",

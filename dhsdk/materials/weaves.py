@@ -120,6 +120,6 @@ def leather(rng: Rng, size: int, kind: Variety) -> Layers:
     _, wide, _ = cells(rng, size, 16)
     grain = smooth(0.0, 0.4, gap)
     crease = (1.0 - smooth(0.0, 0.06, wide)) * smooth(0.45, 0.8, folds)
-    tone = 0.3 + 0.16 * (1.0 - grain) + 0.3 * folds + 0.05 * name + 0.16 * crease
+    tone = 0.3 + 0.16 * (1.0 - grain) + 0.2 * folds + 0.05 * name + 0.16 * crease
     height = kind.relief * (0.07 * grain + 0.3 * folds - 0.12 * crease)
-    return Layers(height, tone, 0.14 * (1.0 - grain) + 0.1 * crease + 0.12 * (folds - 0.5) - 0.06)
+    return Layers(height, tone, 0.14 * (1.0 - grain) + 0.1 * crease + 0.22 * (folds - 0.5) - 0.06)

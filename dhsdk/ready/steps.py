@@ -13,6 +13,7 @@ from dhsdk.ready.colliders import colliders
 from dhsdk.ready.lightmap import lightmapped
 from dhsdk.ready.options import ReadyOptions
 from dhsdk.ready.simplify import simplify
+from dhsdk.ready.surface import edges
 from dhsdk.ready.tangents import tangents
 from dhsdk.ready.textures import capped
 from dhsdk.ready.tiled import retiled
@@ -238,19 +239,32 @@ def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
 
 
 def fills(mesh: Mesh, finest: Mesh, share: float) -> bool:
-    """Whether the mesh holds its volume to a share: thin walls that pass through one another lose it, or turn it inside out."""
-    points = np.concatenate([shape.positions for shape in finest.primitives]).astype(np.float64)
+    """Whether the mesh holds its volume to a share: thin walls that pass through one another lose it, or turn it inside out.
+
+    What lies between an open sheet and a point can cancel out: there, shares are of what lies on either side together.
+    """
+    points, faces = _joined(finest)
     low, high = points.min(axis=0), points.max(axis=0)
-    whole = _volume(finest, (low + high) / 2)
-    slack = share * abs(whole) + 1e-6 * float(np.linalg.norm(high - low)) ** 3
-    return abs(_volume(mesh, (low + high) / 2) - whole) <= slack
+    middle = (low + high) / 2
+    whole = _volumes(points, faces, middle)
+    lost = abs(_volumes(*_joined(mesh), middle).sum() - whole.sum())
+    slack = 1e-6 * float(np.linalg.norm(high - low)) ** 3
+    if lost <= share * abs(whole.sum()) + slack:
+        return True
+    return bool(lost <= share * np.abs(whole).sum() + slack and _open(points, faces))
 
 
-def _volume(mesh: Mesh, middle: np.ndarray) -> float:
-    """Signed volume between the surface and a point, cubic metres."""
-    points, faces = _joined(mesh)
+def _volumes(points: np.ndarray, faces: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """(F,) signed volumes between triangles and a point, cubic metres."""
     corners = points[faces] - middle
-    return float((corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum() / 6.0)
+    return (corners[:, 0] * np.cross(corners[:, 1], corners[:, 2])).sum(axis=1) / 6.0
+
+
+def _open(points: np.ndarray, faces: np.ndarray) -> bool:
+    """Whether the surface has a border, points of one place taken as one."""
+    spots, place = np.unique(points, axis=0, return_inverse=True)
+    _, starts = edges(place.reshape(-1)[faces], len(spots))
+    return bool((np.diff(starts) == 1).any())
 
 
 def _tangented(mesh: Mesh) -> Mesh:

@@ -185,3 +185,16 @@ def test_the_public_make_ready_mends_when_asked_to():
     shape = dhsdk.make_ready(source, mend=True, tris=300, texture=64).nodes[0].mesh.primitives[0]
     assert topology(shape.positions, shape.faces) == (0, 0, 0)
     assert topology(*(getattr(dhsdk.make_ready(source).nodes[0].mesh.primitives[0], name) for name in ("positions", "faces")))[0]
+
+
+def test_torn_sheets_have_levels_of_detail():
+    """What lies between a sheet and its middle cancels out: it says nothing of what a level lost."""
+    x, y = np.meshgrid(np.linspace(-5, 5, 80), np.linspace(-5, 5, 80))
+    points = np.stack([x, 0.5 * np.sin(x) * np.cos(1.3 * y), y], axis=-1).reshape(-1, 3)
+    i, j = np.meshgrid(np.arange(79), np.arange(79), indexing="ij")
+    corner = (i * 80 + j).ravel()
+    squares = np.stack([corner, corner + 1, corner + 81, corner + 80], axis=1)
+    squares = squares[np.random.default_rng(6).random(len(squares)) < 0.98]
+    faces = np.concatenate([squares[:, :3], squares[:, [0, 2, 3]]])
+    _, report = foreign(of(points, faces), ForeignOptions(tris=2000, texture=64, colliders="none", close="none"))
+    assert len(report.lods) >= 2

@@ -33,8 +33,8 @@ def ceramic(rng: Rng, size: int, kind: Variety) -> Layers:
     if kind.structure == "fired":
         grit = smooth(0.8, 0.92, grid(rng, size, (size // 3, size // 3)))
         bloom = smooth(0.6, 0.95, fractal(rng, size, (4, 6), 5))
-        tone = 0.12 + 0.4 * cloud + 0.2 * fine + 0.12 * (turning + 1.0) / 2.0 + 0.3 * grit
-        height = kind.relief * (0.16 * turning + 0.06 * fine - 0.2 * grit + 0.2 * cloud)
+        tone = 0.12 + 0.4 * cloud + 0.2 * fine + 0.12 * (turning + 1.0) / 2.0 + 0.14 * grit
+        height = kind.relief * (0.16 * turning + 0.06 * fine - 0.08 * grit + 0.2 * cloud)
         return Layers(height, tone, 0.04 * fine, ((0.35 * bloom, kind.third or kind.color),))
     return Layers(kind.relief * (0.08 * cloud + 0.01 * turning), 0.3 + 0.4 * cloud, 0.04 * (cloud - 0.5))
 

@@ -104,11 +104,11 @@ def _jade(rng: Rng, size: int, kind: Variety) -> Layers:
 
 def _concrete(rng: Rng, size: int, kind: Variety) -> Layers:
     cloud = fractal(rng, size, (4, 4), 6)
-    away, _, name = cells(rng, size, 64)
-    bubbles = smooth(0.88, 0.92, name) * smooth(0.3, 0.2, away)
+    away, _, name = cells(rng, size, 128)
+    bubbles = smooth(0.955, 0.97, name) * smooth(0.4, 0.2, away)
     sand = grid(rng, size, (size // 2, size // 2))
     board = smooth(0.02, 0.0, np.abs(ramp(size, 4, 0) % 1.0 - 0.5))
-    tone = 0.15 + 0.5 * cloud + 0.18 * sand + 0.5 * bubbles + 0.12 * board
+    tone = 0.15 + 0.5 * cloud + 0.18 * sand + 0.25 * bubbles + 0.12 * board
     height = kind.relief * (0.3 * cloud + 0.06 * sand - 0.9 * bubbles + 0.3 * board)
     return Layers(height.astype(np.float32), tone.astype(np.float32), 0.05 * sand)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pydantic
 
 from dhsdk.params import Field, every_field
+from dhsdk.plugins.text_to_3d.surfaces import SOFT
 from dhsdk.words import Mention, ObjectWords, PartWords
 from dhsdk.words.tokens import degrees, lemmas
 
@@ -110,6 +111,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
         _ended(mention, inside, locks, group)
     elif mention.kind == "material" and mention.strength > 0:
         _built_of(mention.value, inside, locks)
+        if mention.value.partition("/")[0] in SOFT and not group:
+            _padded(inside, locks)
     elif mention.kind == "unknown" and mention.strength > 0:
         _chosen(mention.value, inside, locks)
     elif mention.kind == "wear":
@@ -190,6 +193,13 @@ def _built_of(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
         if choice:
             locks.values[path] = choice
             return
+
+
+def _padded(known: Mapping[Path, Field], locks: Locks) -> None:
+    """What is of cloth or leather has some padding to wear it, where it can have any."""
+    for path, one in known.items():
+        if one.high == "padded":
+            locks.values.setdefault(path, AT_LEAST_SOME)
 
 
 def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:

@@ -34,8 +34,8 @@ PLAIN_AT = {
 """What walls and roofs of a family are made of where the words leave its variety open."""
 LAID = ("planks", "shingles", "ashlar", "slates", "tiles", "plaster", "brick", "thatch", "corrugated")
 """Varieties that builders lay: paint and glaze leave them what they are."""
-ROOFING = ("wicker/thatch", "ceramic/tiles")
-"""Materials of roofs alone: a thatched cottage has walls of something else."""
+WORN_BY = {"wicker/thatch": ("roof",), "ceramic/tiles": ("roof",), "glass/stained": ("glass", "shade")}
+"""Materials of some slots alone: a thatched cottage has walls of something else, a stained glass lantern is framed in metal."""
 
 LIT = 5.0
 """How strongly a bulb or a flame shines: times its colour."""
@@ -184,8 +184,8 @@ def _aims(attributes: Sequence[Mention], slots: Mapping[str, str]) -> Callable[[
         if mention.kind in ("quality", "state"):
             return list(slots)
         if mention.kind == "material":
-            only_roof = "roof" in slots and mention.value in ROOFING
-            return ["roof"] if only_roof else main_slots(slots, _is_soft(mention))
+            own = [slot for slot in WORN_BY.get(mention.value, ()) if slot in slots]
+            return own or main_slots(slots, _is_soft(mention))
         if mention.kind in OF_THE_LOOK:
             return _worn(mention, main_slots(slots, clad))
         whole = main_slots(slots, bool(clad), accents=mention.kind in ALL_OVER)

@@ -124,6 +124,19 @@ def test_hard_materials_leave_the_upholstery_and_wear_takes_both():
     assert looks["cushion"].wear == looks["frame"].wear > 0.3
 
 
+@pytest.mark.parametrize("prompt", ["a leather chair", "a velvet bench", "a red leather stool"])
+def test_what_is_of_leather_has_some_of_it_to_show(prompt):
+    one = plan(prompt).objects[0]
+    assert one.shape.seat.cushion > 0.04
+    assert one.finishes["cushion"].family in ("leather", "fabric")
+    assert plan("a wooden chair").objects[0].shape.seat.cushion == 0.0
+
+
+def test_stained_glass_is_framed_in_something_else():
+    looks = plan("a stained glass lantern").objects[0].finishes
+    assert (looks["glass"].variety, looks["base"].family) == ("stained", "metal")
+
+
 @pytest.mark.parametrize(
     ("word", "variety"), [("chrome", "chrome"), ("nickel", "nickel"), ("titanium", "titanium"), ("platinum", "platinum")]
 )

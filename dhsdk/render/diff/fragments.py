@@ -80,6 +80,11 @@ def numpy_kind(tensor: Tensor) -> Any:
     return np.float64 if tensor.dtype == torch.float64 else np.float32
 
 
+def tensor(array: np.ndarray, like: Tensor) -> Tensor:
+    """The array as a tensor of the same kind and place as another. Not converted by torch, whose idle threads keep cores busy."""
+    return torch.from_numpy(array.astype(numpy_kind(like), copy=False)).to(like)
+
+
 class _Project(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, points: Tensor, matrix: Tensor, scale: float, middle_x: float, middle_y: float, flat: bool) -> Tensor:
@@ -87,7 +92,7 @@ class _Project(torch.autograd.Function):
         ctx.kept = (scale, middle_x, middle_y, flat)
         out = np.empty((len(points), 4), numpy_kind(points))
         kernels.projected(numpy(points, out.dtype), numpy(matrix, np.float64), *ctx.kept, out)
-        return torch.from_numpy(out).to(points)
+        return tensor(out, points)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -96,7 +101,7 @@ class _Project(torch.autograd.Function):
         to_points, to_matrix = np.empty(tuple(points.shape), kind), np.zeros((4, 4))
         places, transform = numpy(points, kind), numpy(matrix, np.float64)
         kernels.projected_back(places, transform, *ctx.kept, numpy(grads[0], kind), to_points, to_matrix)
-        return torch.from_numpy(to_points).to(points), torch.from_numpy(to_matrix).to(matrix), None, None, None, None
+        return tensor(to_points, points), tensor(to_matrix, matrix), None, None, None, None
 
 
 class _Weights(torch.autograd.Function):
@@ -116,7 +121,7 @@ class _Weights(torch.autograd.Function):
         to_depth = np.zeros(tuple(ids.shape), kind) if grads[1] is None else numpy(grads[1], kind)
         corners = numpy(faces, np.int32)
         kernels.bary_back(numpy(pos, np.float64), corners, numpy(ids, np.int32), numpy(bary, kind), to_bary, to_depth, out)
-        return torch.from_numpy(out).to(pos), None, None, None, None
+        return tensor(out, pos), None, None, None, None
 
 
 class _Blend(torch.autograd.Function):
@@ -126,7 +131,7 @@ class _Blend(torch.autograd.Function):
         kind = numpy_kind(values)
         out = np.empty((*ids.shape, values.shape[1]), kind)
         kernels.blend(numpy(values, kind), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, kind), out)
-        return torch.from_numpy(out).to(values)
+        return tensor(out, values)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -137,4 +142,4 @@ class _Blend(torch.autograd.Function):
             numpy(values, kind), numpy(faces, np.int32), numpy(ids, np.int32), numpy(bary, kind), numpy(grads[0], kind),
             to_values, to_bary,
         )  # fmt: skip
-        return torch.from_numpy(to_values).to(values), None, None, torch.from_numpy(to_bary).to(bary)
+        return tensor(to_values, values), None, None, tensor(to_bary, bary)

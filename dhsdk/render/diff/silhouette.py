@@ -18,7 +18,7 @@ from torch import Tensor
 from dhsdk.errors import RenderError
 from dhsdk.render.diff import crossing as kernels
 from dhsdk.render.diff import mixing
-from dhsdk.render.diff.fragments import Fragments, numpy, numpy_kind
+from dhsdk.render.diff.fragments import Fragments, numpy, numpy_kind, tensor
 from dhsdk.render.topology import Topology
 from dhsdk.render.workers import spread
 
@@ -150,7 +150,7 @@ class _Mix(torch.autograd.Function):
         )
         ctx.save_for_backward(colors, pos)
         ctx.kept = (own, corners, found)
-        return torch.from_numpy(out).to(colors)
+        return tensor(out, colors)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -168,5 +168,5 @@ class _Mix(torch.autograd.Function):
 
         _by_bands(found, some)
         kernels.pushed(numpy(pos, np.float64), found.flat, found.at, corners, own.edges, found.found, found.lines, pushes, to_pos)
-        into = torch.from_numpy(to_colors).to(colors) if ctx.needs_input_grad[0] else None
-        return into, torch.from_numpy(to_pos).to(pos), None, None, None
+        into = tensor(to_colors, colors) if ctx.needs_input_grad[0] else None
+        return into, tensor(to_pos, pos), None, None, None

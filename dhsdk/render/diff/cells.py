@@ -32,16 +32,52 @@ def at(where, y, x, axis):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def cut(found, places, lines, where, y, x, room):  # type: ignore[no-untyped-def]
-    """Cuts the cell whose corner 0 is the pixel (y, x) into regions; how many crossings it has, and its joint.
+def cut(net, y, x, room):  # type: ignore[no-untyped-def]
+    """Cuts the cell whose corner 0 is the pixel (y, x) into regions: its joint, see _joint.
 
     Outside the picture the last pixels go on. room: t (4,) the crossings' places on the sides, c (4,) their numbers, -1 for none
     and -2 for an end that is none, home (4,) the region of each corner, areas (4, 4) of the regions in each quarter.
     """
-    t, c, home, areas = room
+    where, c = net[3], room[1]
     height, width = where.shape[0], where.shape[1]
     c[0], c[2] = at(where, max(y, 0), x, 0), at(where, min(y + 1, height - 1), x, 0)
     c[3], c[1] = at(where, y, max(x, 0), 1), at(where, y, min(x + 1, width - 1), 1)
+    return _regions(net, room)
+
+
+@kernel(error_model="numpy")
+def cut_again(net, room, more):  # type: ignore[no-untyped-def]
+    """Cuts a cell that slivers reach into once more, at their insides: whether there are any, their pixel, what they lie beside.
+
+    more: as room, of the second cut, whose areas are those of the region beside a sliver; the rest of it is the sliver.
+    """
+    _, places, _, _, inner, shown = net
+    c, home, again = room[1], room[2], more[1]
+    beside, row, column = -1, -1, -1
+    for side in range(4):
+        again[side] = max(c[side], -1)
+        if c[side] < 0 or inner[c[side]] < 0:
+            continue
+        again[side] = inner[c[side]]
+        forth = (places[again[side]] < places[c[side]]) == (side < 2)  # the inside is nearer the corner where the side begins
+        region = home[side] if forth else home[(side + 1) & 3]
+        if beside < 0:
+            beside, row, column = region, shown[c[side], 0], shown[c[side], 1]
+        elif beside != region:
+            again[side] = c[side]
+    joint = (0.0, 0.0, 0, -1, -1)
+    if beside >= 0:
+        joint = _regions(net, more)
+        for k in range(4):
+            if more[2][k] != home[k]:
+                beside = -1
+    return beside, row, column, joint
+
+
+@kernel(error_model="numpy")
+def _regions(net, room):  # type: ignore[no-untyped-def]
+    found, places, lines, _, _, _ = net
+    t, c, home, areas = room
     count = 0
     for side in range(4):
         if c[side] >= 0:
@@ -52,7 +88,7 @@ def cut(found, places, lines, where, y, x, room):  # type: ignore[no-untyped-def
     if joint[2] == 3:
         home[joint[3] + 2] = home[joint[3]]
     _areas(t, c, home, joint, areas)
-    return count, joint
+    return joint
 
 
 @kernel(error_model="numpy")
@@ -98,19 +134,40 @@ def _joint(found, lines, t, c, count):  # type: ignore[no-untyped-def]
                 y += py / count
         return x, y, 2, -1, -1
     else:
-        third = two
-        if found[c[one], 0] == found[c[two], 0] and count > 2:
-            for side in range(4):
-                if c[side] >= 0 and side != one and side != two:
-                    third = side
-        a, b, ax, ay, bx, by, det = pair(lines, t, c, one, third)
+        near, third = one, two
+        straight = found[c[one], 0] == found[c[two], 0]
+        for side in range(4):
+            if c[side] >= 0 and side not in (one, two) and (straight or _strange(found, c[side], c[one])):
+                third = side
+        if third != two and not straight:
+            near = _met(lines, t, c, one, two, third)
+        a, b, ax, ay, bx, by, det = pair(lines, t, c, near, third)
         if abs(det) > 1e-4:
             mx, my = (a * by - b * ay) / det, (ax * b - bx * a) / det
             if mx >= -REACH and my >= -REACH and mx <= 1.0 + REACH and my <= 1.0 + REACH:
-                return mx, my, 0, one, third
+                return mx, my, 0, near, third
     px, py = point(one, t[one])
     qx, qy = point(two, t[two])
     return 0.5 * (px + qx), 0.5 * (py + qy), 1, one, two
+
+
+@kernel(error_model="numpy")
+def _strange(found, m, n):  # type: ignore[no-untyped-def]
+    """Whether a crossing is not of the piece of an edge's: it ends behind that anywhere, not at its corner."""
+    return found[m, 0] < 0 or found[m, 5] != found[n, 5]
+
+
+@kernel(error_model="numpy")
+def _met(lines, t, c, one, two, third):  # type: ignore[no-untyped-def]
+    """At which of an outline's two lines, with a corner between them, the third ends: one or two."""
+    a, b, ax, ay, bx, by, det = pair(lines, t, c, one, two)
+    if abs(det) < 1e-4:
+        return one
+    cornerx, cornery = (a * by - b * ay) / det, (ax * b - bx * a) / det
+    a, b, ax, ay, bx, by, det = pair(lines, t, c, one, third)
+    px, py = point(one, t[one])
+    x, y = a * by - b * ay - cornerx * det, ax * b - bx * a - cornery * det
+    return one if (x * (px - cornerx) + y * (py - cornery)) * det >= 0.0 else two
 
 
 @kernel(error_model="numpy")

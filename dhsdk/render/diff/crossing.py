@@ -2,9 +2,9 @@
 
 A crossing is a row of six integers: the edge, row and column of the left or upper pixel, axis (0 to the right, 1 downwards), and
 two more. Of an edge these are 0 for a silhouette, 1 for a crease, 2 for a silhouette that seems to lie behind what is beyond it,
-and 1 where the surface lies right of it or below. Where two
-surfaces pass through each other the edge is -1, and the two are the faces left and right of it. Its place is how far it lies from
-the left or upper pixel's centre towards the other's.
+3 for one of a surface that neither pixel shows, and 1 where the surface lies right of it or below. Where two surfaces pass
+through each other the edge is -1, and the two are the faces left and right of it. Its place is how far it lies from the left or
+upper pixel's centre towards the other's.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _beyond(at, faces, across, face, leave):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def _reached(at, faces, across, turned, face, sx, sy, tx, ty, wanted):  # type: ignore[no-untyped-def]
+def reached(at, faces, across, turned, face, sx, sy, tx, ty, wanted):  # type: ignore[no-untyped-def]
     """Whether a walk over neighbouring faces from (sx, sy) on `face` arrives at `wanted` over the point (tx, ty).
 
     It follows the segment on the screen, face by face, and ends at folds, borders and after 256 faces: only a surface that is
@@ -93,6 +93,16 @@ def _reached(at, faces, across, turned, face, sx, sy, tx, ty, wanted):  # type: 
             return False
         came, face = face, following
     return across[face, 0] == wanted or across[face, 1] == wanted or across[face, 2] == wanted
+
+
+@kernel(error_model="numpy")
+def bounds(at, faces, across, turned, sides, ids, e, sx, sy, y, x, both):  # type: ignore[no-untyped-def]
+    """Whether edge e at (sx, sy) bounds the surface that the pixel (y, x) shows: by its first face, or by any of `both`."""
+    for side in range(2 if both else 1):
+        face = sides[e, side]
+        if face >= 0 and reached(at, faces, across, turned, face, sx, sy, x + 0.5, y + 0.5, ids[y, x]):
+            return True
+    return False
 
 
 @kernel(error_model="numpy")
@@ -183,24 +193,23 @@ def _scan(pos, at, faces, across, turned, sides, ids, flat, e, a, b, side, folde
         if ids[y, x] < 0 or not (folded or ids[v, u] >= 0):
             continue
         sx, sy = (place, centre) if rows else (centre, place)
-        hidden = False
+        kind = 0 if folded else 1
         if folded and ids[v, u] >= 0:
             nearness = at[a, 2] * (1.0 - s) + at[b, 2] * s
             corners = faces[ids[v, u]]
             _, _, behind = _plane(pos, flat, corners[0], corners[1], corners[2], sx, sy)
-            hidden = not behind < (-nearness if flat else nearness)
-        reached = folded and ids[v, u] < 0  # nothing can hide an outline before the background
-        reached = reached or _reached(at, faces, across, turned, sides[e, 0], sx, sy, x + 0.5, y + 0.5, ids[y, x])
-        if folded:
-            if not reached and sides[e, 1] >= 0:
-                reached = _reached(at, faces, across, turned, sides[e, 1], sx, sy, x + 0.5, y + 0.5, ids[y, x])
-        elif reached:
-            reached = _reached(at, faces, across, turned, sides[e, 1], sx, sy, u + 0.5, v + 0.5, ids[v, u])
-        if not reached:
+            kind = 0 if behind < (-nearness if flat else nearness) else 2
+        # Nothing can hide an outline before the background.
+        known = (folded and ids[v, u] < 0) or bounds(at, faces, across, turned, sides, ids, e, sx, sy, y, x, folded)
+        if not folded:
+            known = known and reached(at, faces, across, turned, sides[e, 1], sx, sy, u + 0.5, v + 0.5, ids[v, u])
+        elif kind == 0 and not known:
+            kind, known = 3, True
+        if not known:
             continue
         if count < len(places):
             found[count, 0], found[count, 1], found[count, 2], found[count, 3] = e, min(y, v), min(x, u), axis
-            found[count, 4], found[count, 5] = (2 if hidden else 0) if folded else 1, 1 if after else 0
+            found[count, 4], found[count, 5] = kind, 1 if after else 0
             places[count] = place - 0.5 - inner
         count += 1
     return count

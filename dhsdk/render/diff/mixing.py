@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from dhsdk.jit import kernel
-from dhsdk.render.diff.cells import arm, at, cut, pair, pieces, quarter
+from dhsdk.render.diff.cells import arm, at, cut, cut_again, pair, pieces, quarter
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
@@ -34,18 +34,19 @@ def touched(found, where, cells):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def _nearest(where, places, y, x):  # type: ignore[no-untyped-def]
+def _nearest(net, y, x):  # type: ignore[no-untyped-def]
     """How far the nearest crossing lies from the pixel's centre on the four lines to its neighbours, at most 0.5; its number, its
     axis, and 1 where it lies to the left or above."""
+    _, places, _, where, inner, _ = net
     best, which, its_axis, its_back = 0.5, -1, 0, 0
     for axis in range(2):
         for back in range(2):
             n = at(where, y, x - back, axis) if axis == 0 else at(where, y - back, x, axis)
-            if n < 0:
-                continue
-            away = 1.0 - places[n] if back else places[n]
-            if away < best:
-                best, which, its_axis, its_back = away, n, axis, back
+            while n >= 0:
+                away = 1.0 - places[n] if back else places[n]
+                if away < best:
+                    best, which, its_axis, its_back = away, n, axis, back
+                n = inner[n]
     return best, which, its_axis, its_back
 
 
@@ -80,19 +81,41 @@ def _pixel(y, x, k, height, width):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def mix(colors, found, where, places, lines, cells, first, last, out):  # type: ignore[no-untyped-def]
-    """The cells first <= n < last of out (H, W, C), which begins as a copy of colors."""
-    room = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
+def _cut(net, y, x, room, more, slivers):  # type: ignore[no-untyped-def]
+    """Cuts a cell, for slivers twice; fills slivers (4,) with their areas in each quarter, which room's areas then lack.
+
+    Two joints, the region beside slivers or -1, and the pixel that has their colour.
+    """
+    joint = cut(net, y, x, room)
+    beside, row, column, second = cut_again(net, room, more)
+    if beside >= 0:
+        for k in range(4):
+            slivers[k] = room[3][k, beside] - more[3][k, beside]
+            room[3][k, beside] = more[3][k, beside]
+    return joint, second, beside, row, column
+
+
+@kernel(error_model="numpy", uses=("cells.py",))
+def _rooms():  # type: ignore[no-untyped-def]
+    one = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
+    two = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
+    return one, two, np.empty(4)
+
+
+@kernel(error_model="numpy", uses=("cells.py",))
+def mix(colors, net, cells, first, last, out):  # type: ignore[no-untyped-def]
+    """The cells first <= n < last of out (H, W, C), which begins as a copy of colors. net: see silhouette.Crossings."""
+    room, more, slivers = _rooms()
     home, areas, views = room[2], room[3], np.empty((4, 4))
-    height, width = where.shape[0], where.shape[1]
+    height, width = colors.shape[0], colors.shape[1]
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
-        cut(found, places, lines, where, y, x, room)
+        _, _, beside, row, column = _cut(net, y, x, room, more, slivers)
         for k in range(4):
             v, u, inside = _pixel(y, x, k, height, width)
             if not inside:
                 continue
-            away, _, _, _ = _nearest(where, places, v, u)
+            away, _, _, _ = _nearest(net, v, u)
             _views(home, k, (1.0 - 2.0 * away) ** 2, views)
             for j in range(4):
                 weight = 0.0
@@ -103,36 +126,36 @@ def mix(colors, found, where, places, lines, cells, first, last, out):  # type: 
                 b, a, _ = _pixel(y, x, j, height, width)
                 for q in range(colors.shape[2]):
                     out[v, u, q] += weight * (colors[b, a, q] - colors[v, u, q])
+            if beside >= 0:
+                for q in range(colors.shape[2]):
+                    out[v, u, q] += slivers[k] * (colors[row, column, q] - colors[v, u, q])
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def mix_back(colors, found, where, places, lines, cells, grad, first, last, to_colors, pushes):  # type: ignore[no-untyped-def]
+def mix_back(colors, net, cells, grad, first, last, to_colors, pushes):  # type: ignore[no-untyped-def]
     """Adds to to_colors, which begins as a copy of grad unless it is empty, and to pushes (N, 3): what moving each line along its
     normal is worth."""
-    room = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
-    home, areas, views, worth, seen = room[2], room[3], np.empty((4, 4)), np.empty((4, 4)), np.empty(4)
-    height, width = where.shape[0], where.shape[1]
+    room, more, slivers = _rooms()
+    home, areas, views, worth, inward, seen = room[2], room[3], np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty(4)
+    lines, (height, width) = net[2], colors.shape[:2]
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
-        _, joint = cut(found, places, lines, where, y, x, room)
+        joint, second, beside, row, column = _cut(net, y, x, room, more, slivers)
         worth[:] = 0.0
+        inward[:] = 0.0
         for k in range(4):
             v, u, inside = _pixel(y, x, k, height, width)
             if not inside:
                 continue
-            away, nearest, axis, back = _nearest(where, places, v, u)
+            away, nearest, axis, back = _nearest(net, v, u)
             _views(home, k, 1.0, views)
             share, own = (1.0 - 2.0 * away) ** 2, home[k]
             for j in range(4):
                 b, a, _ = _pixel(y, x, j, height, width)
-                seen[j], weight = 0.0, 0.0
+                weight = 0.0
                 for region in range(4):
                     weight += areas[k, region] * views[region, j] * (share if region == own else 1.0)
-                for q in range(colors.shape[2]):
-                    seen[j] += grad[v, u, q] * (colors[b, a, q] - colors[v, u, q])
-                    if len(to_colors):
-                        to_colors[b, a, q] += weight * grad[v, u, q]
-                        to_colors[v, u, q] -= weight * grad[v, u, q]
+                seen[j] = _pulled(colors, grad, to_colors, v, u, b, a, weight)
             for region in range(4):
                 for j in range(4):
                     worth[k, region] += views[region, j] * seen[j]
@@ -141,7 +164,25 @@ def mix_back(colors, found, where, places, lines, cells, grad, first, last, to_c
             lean = lines[nearest, axis] if nearest >= 0 else 0.0
             if lean != 0.0:
                 pushes[nearest, 0] -= 4.0 * (1.0 - 2.0 * away) * of_share * (-1.0 if back else 1.0) / lean
+            if beside >= 0:
+                sliver = _pulled(colors, grad, to_colors, v, u, row, column, slivers[k])
+                inward[k, beside] = worth[k, beside] - sliver
+                worth[k, beside] = sliver
         _areas_back(pushes, lines, y, x, room, joint, worth)
+        if beside >= 0:
+            _areas_back(pushes, lines, y, x, more, second, inward)
+
+
+@kernel(error_model="numpy", uses=("cells.py",))
+def _pulled(colors, grad, to_colors, v, u, b, a, weight):  # type: ignore[no-untyped-def]
+    """What it is worth that the pixel (v, u) takes on the colour of (b, a); adds what that colour is, for so much of it."""
+    out = 0.0
+    for q in range(colors.shape[2]):
+        out += grad[v, u, q] * (colors[b, a, q] - colors[v, u, q])
+        if len(to_colors):
+            to_colors[b, a, q] += weight * grad[v, u, q]
+            to_colors[v, u, q] -= weight * grad[v, u, q]
+    return out
 
 
 @kernel(error_model="numpy", uses=("cells.py",))

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from dhsdk.errors import RenderError
 from dhsdk.render.diff import crossing as kernels
-from dhsdk.render.diff import mixing
+from dhsdk.render.diff import mixing, slivers
 from dhsdk.render.diff.fragments import Fragments, numpy, numpy_kind, tensor
 from dhsdk.render.topology import Topology
 from dhsdk.render.workers import spread
@@ -44,19 +44,17 @@ def antialias(colors: Tensor, fragments: Fragments, pos: Tensor, faces: Tensor, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossings:
-    """found: (N, 6) int32 and places: (N,), see crossing. lines: (N, 4), see mixing. At most one for two neighbouring pixels.
+    """at: (V, 4), see crossing.screen. flat: no perspective. cells: (M,) int64 in order, see mixing.touched.
 
-    at: (V, 4), see crossing.screen. flat: no perspective. where: (H, W, 2) int32 the number of the crossing right of and below
-    each pixel, or -1. cells: (M,) int64 those that they touch, in order, see mixing.touched.
+    net: what kernels mix with. Of it found: (N, 6) int32 and places: (N,), see crossing; lines: (N, 4), see cells. where:
+    (H, W, 2) int32 the number of the crossing right of and below each pixel, or -1. inner: (N,) int32 the crossing that bounds a
+    sliver on its inside, or -1, and shown: (N, 2) int32 the pixel that has its colour, see slivers.
     """
 
     at: np.ndarray
     flat: bool
-    found: np.ndarray
-    places: np.ndarray
-    lines: np.ndarray
-    where: np.ndarray
     cells: np.ndarray
+    net: tuple[np.ndarray, ...]
 
 
 def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology, threads: int = 0) -> Crossings:
@@ -76,6 +74,8 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
 
     found, places = _collected(len(own.edges), EDGES, 4 * (height + width), edges, threads)
     order, outlines = _sorted(found, places, width), np.zeros((height, width, 2), np.bool_)
+    inner, shown = np.full(len(found), -1, np.int32), np.full((len(found), 2), -1, np.int32)
+    slivers.bounded(at, faces, own.across, own.turned, own.pieces, own.sides, ids, found, places, order, inner, shown)
     sure = order[found[order, 4] < 2]
     parts = [sure[kernels.first(found, sure, outlines)]]
     if own.pieces.any():
@@ -87,15 +87,19 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
         parts.append(len(found) + np.arange(len(more)))
         kernels.first(more, np.arange(len(more)), outlines)
         found, places = np.concatenate([found, more]), np.concatenate([places, theirs])
+        inner, shown = (np.concatenate([one, np.full((len(more), *one.shape[1:]), -1, np.int32)]) for one in (inner, shown))
     doubtful = order[found[order, 4] == 2]
     parts.append(doubtful[kernels.first(found, doubtful, outlines)])
     chosen = np.concatenate(parts)
-    found, places = found[chosen], places[chosen]
+    outer = np.flatnonzero(inner[chosen] >= 0)
+    kept = np.concatenate([chosen, inner[chosen[outer]]])
+    found, places, inner, shown = found[kept], places[kept], np.full(len(kept), -1, np.int32), shown[kept]
+    inner[outer] = len(chosen) + np.arange(len(outer))
     lines, where = np.empty((len(found), 4)), np.full((height, width, 2), -1, np.int32)
     kernels.drawn(pos, flat, at, faces, own.edges, own.pieces[own.sides[:, 0]], found, places, lines)
-    cells = np.empty(2 * len(found), np.int64)
-    cells = np.sort(cells[: mixing.touched(found, where, cells)])
-    return Crossings(at, flat, found, places, lines, where, cells)
+    cells = np.empty(2 * len(chosen), np.int64)
+    cells = np.sort(cells[: mixing.touched(found[: len(chosen)], where, cells)])
+    return Crossings(at, flat, cells, (found, places, lines, where, inner, shown))
 
 
 def _sorted(found: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
@@ -128,7 +132,7 @@ def _collected(
 
 def _by_bands(found: Crossings, work: Callable[[int, int], None]) -> None:
     """work(first, last) on the cells of bands of rows: every other one first, so that bands at work together share no pixels."""
-    height, width = found.where.shape[:2]
+    height, width = found.net[3].shape[:2]
     starts = np.searchsorted(found.cells, np.arange(0, height + 1 + ROWS, ROWS) * (width + 1))
     for odd in range(2):
         spread((len(starts) - odd) // 2, lambda n, odd=odd: work(*starts[2 * n + odd : 2 * n + odd + 2]))  # type: ignore[misc]
@@ -142,12 +146,7 @@ class _Mix(torch.autograd.Function):
         found = crossings(places, corners, seen, own)
         source = numpy(colors, kind)
         out = source.copy()
-        _by_bands(
-            found,
-            lambda first, last: mixing.mix(
-                source, found.found, found.where, found.places, found.lines, found.cells, first, last, out
-            ),
-        )
+        _by_bands(found, lambda first, last: mixing.mix(source, found.net, found.cells, first, last, out))
         ctx.save_for_backward(colors, pos)
         ctx.kept = (own, corners, found)
         return tensor(out, colors)
@@ -159,14 +158,12 @@ class _Mix(torch.autograd.Function):
         kind = numpy_kind(colors)
         grad, source = numpy(grads[0], kind), numpy(colors, kind)
         to_colors = grad.copy() if ctx.needs_input_grad[0] else np.empty((0, 0, 0), kind)
-        to_pos, pushes = np.zeros(tuple(pos.shape)), np.zeros((len(found.found), 3))
-
-        def some(first: int, last: int) -> None:
-            mixing.mix_back(
-                source, found.found, found.where, found.places, found.lines, found.cells, grad, first, last, to_colors, pushes
-            )
-
-        _by_bands(found, some)
-        kernels.pushed(numpy(pos, np.float64), found.flat, found.at, corners, own.edges, found.found, found.lines, pushes, to_pos)
+        to_pos, pushes = np.zeros(tuple(pos.shape)), np.zeros((len(found.net[0]), 3))
+        _by_bands(
+            found, lambda first, last: mixing.mix_back(source, found.net, found.cells, grad, first, last, to_colors, pushes)
+        )
+        kernels.pushed(
+            numpy(pos, np.float64), found.flat, found.at, corners, own.edges, found.net[0], found.net[2], pushes, to_pos
+        )
         into = tensor(to_colors, colors) if ctx.needs_input_grad[0] else None
         return into, tensor(to_pos, pos), None, None, None

@@ -214,3 +214,52 @@ def test_the_package_hands_out_the_function():
     from dhsdk.render.diff import antialias as handed
 
     assert handed is antialias
+
+
+def balls(front):
+    """A ball before another, each with a colour of its own."""
+    unit, faces, _ = arrays(sphere(1.0, 36, 37))
+    both = torch.cat([unit * 0.35 + torch.tensor(front, dtype=torch.float64), unit * 0.8])
+    colors = torch.tensor([[1.0], [0.4]], dtype=torch.float64).repeat_interleave(len(faces), 0)
+    return both, np.concatenate([faces, faces + len(unit)]).astype(np.int32), colors, len(unit)
+
+
+def black(points, faces, colors, own, size):
+    pos = project(points, VIEW, size)
+    found = rasterize(pos, torch.from_numpy(faces), size)
+    plain = torch.where((found.face_id >= 0)[..., None], colors[found.face_id.clamp(min=0).long()], 0.0)
+    return antialias(plain, found, pos, torch.from_numpy(faces), own)
+
+
+@pytest.mark.parametrize("front", [(0.3, 0.2, 0.9), (0.32, 0.22, 0.9), (0.31, 0.205, 0.9)])
+def test_an_outline_close_behind_another_moves_with_its_own_contrast(front):
+    points, faces, colors, count = balls(front)
+    own, size = topology(faces, points.numpy()), 128
+
+    def light(moved):
+        pos = project(moved, VIEW, (2048, 2048)).numpy().astype(np.float32)
+        ids = torch.from_numpy(visible(pos, faces, (2048, 2048)).face_id)
+        return (torch.where(ids >= 0, colors[ids.clamp(min=0).long(), 0], 0.0).sum() / 16.0**2).item()
+
+    for moves in (slice(0, count), slice(count, None)):
+        step = torch.zeros_like(points)
+        step[moves] = points[moves] - points[moves].mean(0)
+        amount = torch.zeros((), dtype=torch.float64, requires_grad=True)
+        (grad,) = torch.autograd.grad(black(points + amount * step, faces, colors, own, (size, size)).sum(), amount)
+        expected = (light(points + 0.01 * step) - light(points - 0.01 * step)) / 0.02
+        assert grad.item() == pytest.approx(expected, rel=0.02)
+
+
+def test_slivers_have_the_gradient_of_their_picture():
+    points, faces, colors, _ = balls((0.32, 0.22, 0.9))
+    own, rng = topology(faces, points.numpy()), np.random.default_rng(3)
+    weights = torch.from_numpy(rng.random((128, 128, 1)))
+    at, paint = points.clone().requires_grad_(True), colors.clone().requires_grad_(True)
+    to_points, to_paint = torch.autograd.grad((black(at, faces, paint, own, (128, 128)) * weights).sum(), (at, paint))
+    for _ in range(4):
+        step, tint = torch.from_numpy(rng.normal(size=points.shape)), torch.from_numpy(rng.normal(size=colors.shape))
+        ends = [
+            (black(points + h * step, faces, colors + h * tint, own, (128, 128)) * weights).sum().item() for h in (-1e-8, 1e-8)
+        ]
+        found = ((to_points * step).sum() + (to_paint * tint).sum()).item()
+        assert found == pytest.approx((ends[1] - ends[0]) / 2e-8, rel=1e-4)

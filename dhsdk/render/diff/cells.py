@@ -32,27 +32,25 @@ def at(where, y, x, axis):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy")
-def cut(net, y, x, room):  # type: ignore[no-untyped-def]
+def cut(found, places, lines, where, y, x, t, c, home, areas):  # type: ignore[no-untyped-def]
     """Cuts the cell whose corner 0 is the pixel (y, x) into regions: its joint, see _joint.
 
-    Outside the picture the last pixels go on. room: t (4,) the crossings' places on the sides, c (4,) their numbers, -1 for none
-    and -2 for an end that is none, home (4,) the region of each corner, areas (4, 4) of the regions in each quarter.
+    Outside the picture the last pixels go on. Filled are t (4,) the crossings' places on the sides, c (4,) their numbers, -1 for
+    none and -2 for an end that is none, home (4,) the region of each corner, areas (4, 4) of the regions in each quarter.
     """
-    where, c = net[3], room[1]
     height, width = where.shape[0], where.shape[1]
     c[0], c[2] = at(where, max(y, 0), x, 0), at(where, min(y + 1, height - 1), x, 0)
     c[3], c[1] = at(where, y, max(x, 0), 1), at(where, y, min(x + 1, width - 1), 1)
-    return _regions(net, room)
+    return _regions(found, places, lines, t, c, home, areas)
 
 
 @kernel(error_model="numpy")
-def cut_again(net, room, more):  # type: ignore[no-untyped-def]
+def cut_again(found, places, lines, inner, shown, c, home, t, again, homes, areas):  # type: ignore[no-untyped-def]
     """Cuts a cell that slivers reach into once more, at their insides: whether there are any, their pixel, what they lie beside.
 
-    more: as room, of the second cut, whose areas are those of the region beside a sliver; the rest of it is the sliver.
+    Filled are t, again, homes and areas as those of the first cut. The areas of the region beside a sliver are its own; what the
+    first cut gives it besides is the sliver.
     """
-    _, places, _, _, inner, shown = net
-    c, home, again = room[1], room[2], more[1]
     beside, row, column = -1, -1, -1
     for side in range(4):
         again[side] = max(c[side], -1)
@@ -67,17 +65,15 @@ def cut_again(net, room, more):  # type: ignore[no-untyped-def]
             again[side] = c[side]
     joint = (0.0, 0.0, 0, -1, -1)
     if beside >= 0:
-        joint = _regions(net, more)
+        joint = _regions(found, places, lines, t, again, homes, areas)
         for k in range(4):
-            if more[2][k] != home[k]:
+            if homes[k] != home[k]:
                 beside = -1
     return beside, row, column, joint
 
 
 @kernel(error_model="numpy")
-def _regions(net, room):  # type: ignore[no-untyped-def]
-    found, places, lines, _, _, _ = net
-    t, c, home, areas = room
+def _regions(found, places, lines, t, c, home, areas):  # type: ignore[no-untyped-def]
     count = 0
     for side in range(4):
         if c[side] >= 0:

@@ -34,10 +34,9 @@ def touched(found, where, cells):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def _nearest(net, y, x):  # type: ignore[no-untyped-def]
+def _nearest(places, where, inner, y, x):  # type: ignore[no-untyped-def]
     """How far the nearest crossing lies from the pixel's centre on the four lines to its neighbours, at most 0.5; its number, its
     axis, and 1 where it lies to the left or above."""
-    _, places, _, where, inner, _ = net
     best, which, its_axis, its_back = 0.5, -1, 0, 0
     for axis in range(2):
         for back in range(2):
@@ -81,41 +80,32 @@ def _pixel(y, x, k, height, width):  # type: ignore[no-untyped-def]
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def _cut(net, y, x, room, more, slivers):  # type: ignore[no-untyped-def]
-    """Cuts a cell, for slivers twice; fills slivers (4,) with their areas in each quarter, which room's areas then lack.
-
-    Two joints, the region beside slivers or -1, and the pixel that has their colour.
-    """
-    joint = cut(net, y, x, room)
-    beside, row, column, second = cut_again(net, room, more)
-    if beside >= 0:
-        for k in range(4):
-            slivers[k] = room[3][k, beside] - more[3][k, beside]
-            room[3][k, beside] = more[3][k, beside]
-    return joint, second, beside, row, column
-
-
-@kernel(error_model="numpy", uses=("cells.py",))
-def _rooms():  # type: ignore[no-untyped-def]
-    one = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
-    two = (np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4)))
-    return one, two, np.empty(4)
+def _split(beside, areas, inside, slivers):  # type: ignore[no-untyped-def]
+    """The region beside slivers keeps its areas (4, 4) inside of them; the rest is theirs, (4,)."""
+    for k in range(4):
+        slivers[k] = areas[k, beside] - inside[k, beside]
+        areas[k, beside] = inside[k, beside]
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
 def mix(colors, net, cells, first, last, out):  # type: ignore[no-untyped-def]
     """The cells first <= n < last of out (H, W, C), which begins as a copy of colors. net: see silhouette.Crossings."""
-    room, more, slivers = _rooms()
-    home, areas, views = room[2], room[3], np.empty((4, 4))
-    height, width = colors.shape[0], colors.shape[1]
+    found, places, lines, where, inner, shown = net
+    t, c, home, areas = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
+    t2, c2, home2, areas2 = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
+    views, slivers = np.empty((4, 4)), np.empty(4)
+    height, width = where.shape[0], where.shape[1]
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
-        _, _, beside, row, column = _cut(net, y, x, room, more, slivers)
+        cut(found, places, lines, where, y, x, t, c, home, areas)
+        beside, row, column, _ = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
+        if beside >= 0:
+            _split(beside, areas, areas2, slivers)
         for k in range(4):
             v, u, inside = _pixel(y, x, k, height, width)
             if not inside:
                 continue
-            away, _, _, _ = _nearest(net, v, u)
+            away, _, _, _ = _nearest(places, where, inner, v, u)
             _views(home, k, (1.0 - 2.0 * away) ** 2, views)
             for j in range(4):
                 weight = 0.0
@@ -135,26 +125,33 @@ def mix(colors, net, cells, first, last, out):  # type: ignore[no-untyped-def]
 def mix_back(colors, net, cells, grad, first, last, to_colors, pushes):  # type: ignore[no-untyped-def]
     """Adds to to_colors, which begins as a copy of grad unless it is empty, and to pushes (N, 3): what moving each line along its
     normal is worth."""
-    room, more, slivers = _rooms()
-    home, areas, views, worth, inward, seen = room[2], room[3], np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty(4)
-    lines, (height, width) = net[2], colors.shape[:2]
+    found, places, lines, where, inner, shown = net
+    t, c, home, areas = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
+    t2, c2, home2, areas2 = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
+    views, worth, inward, slivers, seen = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty(4), np.empty(4)
+    height, width = where.shape[0], where.shape[1]
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
-        joint, second, beside, row, column = _cut(net, y, x, room, more, slivers)
+        joint = cut(found, places, lines, where, y, x, t, c, home, areas)
+        beside, row, column, second = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
+        if beside >= 0:
+            _split(beside, areas, areas2, slivers)
         worth[:] = 0.0
         inward[:] = 0.0
         for k in range(4):
             v, u, inside = _pixel(y, x, k, height, width)
             if not inside:
                 continue
-            away, nearest, axis, back = _nearest(net, v, u)
+            away, nearest, axis, back = _nearest(places, where, inner, v, u)
             _views(home, k, 1.0, views)
             share, own = (1.0 - 2.0 * away) ** 2, home[k]
             for j in range(4):
-                b, a, _ = _pixel(y, x, j, height, width)
-                weight = 0.0
+                weight, seen[j] = 0.0, 0.0
+                if views[0, j] + views[1, j] + views[2, j] + views[3, j] == 0.0:
+                    continue
                 for region in range(4):
                     weight += areas[k, region] * views[region, j] * (share if region == own else 1.0)
+                b, a, _ = _pixel(y, x, j, height, width)
                 seen[j] = _pulled(colors, grad, to_colors, v, u, b, a, weight)
             for region in range(4):
                 for j in range(4):
@@ -168,9 +165,9 @@ def mix_back(colors, net, cells, grad, first, last, to_colors, pushes):  # type:
                 sliver = _pulled(colors, grad, to_colors, v, u, row, column, slivers[k])
                 inward[k, beside] = worth[k, beside] - sliver
                 worth[k, beside] = sliver
-        _areas_back(pushes, lines, y, x, room, joint, worth)
+        _areas_back(pushes, lines, y, x, t, c, home, joint, worth)
         if beside >= 0:
-            _areas_back(pushes, lines, y, x, more, second, inward)
+            _areas_back(pushes, lines, y, x, t2, c2, home2, second, inward)
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
@@ -186,9 +183,8 @@ def _pulled(colors, grad, to_colors, v, u, b, a, weight):  # type: ignore[no-unt
 
 
 @kernel(error_model="numpy", uses=("cells.py",))
-def _areas_back(pushes, lines, y, x, room, joint, worth):  # type: ignore[no-untyped-def]
+def _areas_back(pushes, lines, y, x, t, c, home, joint, worth):  # type: ignore[no-untyped-def]
     """The arms move, and with them the areas; worth (4, 4): what a unit of area is worth for each region in each quarter."""
-    t, c, home, _ = room
     fx = fy = 0.0
     for side in range(4):
         begins, px, py, jx, jy = arm(joint, side, t, c)

@@ -153,7 +153,7 @@ def crossings(pos, at, faces, across, turned, edges, sides, creases, first, last
     """
     count = 0
     for e in range(first, last):
-        a, b, o, q = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
+        a, b, o, q = np.uint32(edges[e, 0]), np.uint32(edges[e, 1]), np.uint32(edges[e, 2]), edges[e, 3]
         if at[a, 3] * at[b, 3] * at[o, 3] == 0.0:
             continue
         side = _cross(at[a, 0], at[a, 1], at[b, 0], at[b, 1], at[o, 0], at[o, 1])
@@ -307,10 +307,10 @@ def meetings(pos, flat, at, faces, across, pieces, ids, taken, low, high, found,
 
 
 @kernel(error_model="numpy")
-def drawn(pos, flat, at, faces, edges, owners, found, places, lines):  # type: ignore[no-untyped-def]
+def drawn(pos, flat, at, faces, edges, sides, pieces, found, places, lines):  # type: ignore[no-untyped-def]
     """Fills lines (N, 4): the unit normal on the screen of what crosses there, and the crossing itself, in pixels.
 
-    The last number of an edge's row becomes the piece that it belongs to; owners: (E,).
+    The last number of an edge's row becomes the piece that it belongs to.
     """
     for n in range(len(places)):
         e, y, x, axis = found[n, 0], found[n, 1], found[n, 2], found[n, 3]
@@ -320,7 +320,7 @@ def drawn(pos, flat, at, faces, edges, owners, found, places, lines):  # type: i
         else:
             a, b = edges[e, 0], edges[e, 1]
             u, v = at[a, 1] - at[b, 1], at[b, 0] - at[a, 0]
-            found[n, 5] = owners[e]
+            found[n, 5] = pieces[sides[e, 0]]
         size = np.sqrt(u * u + v * v)
         lines[n, 0], lines[n, 1] = u / size, v / size
         lines[n, 2], lines[n, 3] = px + (places[n] if axis == 0 else 0.0), py + (places[n] if axis == 1 else 0.0)

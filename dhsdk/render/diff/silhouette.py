@@ -96,7 +96,7 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
     found, places, inner, shown = found[kept], places[kept], np.full(len(kept), -1, np.int32), shown[kept]
     inner[outer] = len(chosen) + np.arange(len(outer))
     lines, where = np.empty((len(found), 4)), np.full((height, width, 2), -1, np.int32)
-    kernels.drawn(pos, flat, at, faces, own.edges, own.pieces[own.sides[:, 0]], found, places, lines)
+    kernels.drawn(pos, flat, at, faces, own.edges, own.sides, own.pieces, found, places, lines)
     cells = np.empty(2 * len(chosen), np.int64)
     cells = np.sort(cells[: mixing.touched(found[: len(chosen)], where, cells)])
     return Crossings(at, flat, cells, (found, places, lines, where, inner, shown))
@@ -104,9 +104,9 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
 
 def _sorted(found: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
     """The order in which crossings of edges are preferred: silhouettes, the farthest out first, then creases."""
-    pair = (found[:, 1].astype(np.int64) * width + found[:, 2]) * 2 + found[:, 3]
-    outward = np.where((found[:, 5] == 1) | (found[:, 4] == 1), places, -places)
-    return np.lexsort((found[:, 0], outward, found[:, 5], found[:, 4] == 1, pair))
+    creased = found[:, 4] == 1
+    group = (((found[:, 1].astype(np.int64) * width + found[:, 2]) * 2 + found[:, 3]) * 2 + creased) * 2 + found[:, 5]
+    return np.lexsort((found[:, 0], np.where((found[:, 5] == 1) | creased, places, -places), group))
 
 
 def _collected(

@@ -1,5 +1,8 @@
 """How open each point is to the light from all around: depth maps from many directions, then a look-up of every point in them.
 
+Each direction stands for a cone of them: what hides a point hides it the more gradually, the farther away it is (after Fernando
+2005, "Percentage-Closer Soft Shadows"), so that the edges of few directions do not show as blots.
+
 The points may be anything: the grid of each face (what pictures use), the texels of a bake, the floor under a scene.
 """
 
@@ -14,10 +17,15 @@ from dhsdk.jit import kernel
 from dhsdk.render.visibility import rasterize
 from dhsdk.render.workers import spread
 
-DIRECTIONS, SIZE = 96, 256
+DIRECTIONS, SIZE = 64, 256
 MOST_SAMPLES = 400_000
 STEPS = 96
 """Samples of a face's grid along a scene's diagonal."""
+WIDEST, FEW = 10.0, 4
+"""Texels to each side over which the rim of what hides a point is spread at most; the taps that are asked first."""
+SPIRAL = np.arange(15, -1, -1)
+TAPS = np.sqrt((SPIRAL + 0.5) / 16)[:, None] * np.stack([np.cos(2.399963 * SPIRAL), np.sin(2.399963 * SPIRAL)], axis=1)
+"""(16, 2): points spread evenly over a disc of radius 1, from the rim inwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +49,8 @@ def sky(positions: np.ndarray, faces: np.ndarray, *, directions: int = DIRECTION
     if not len(positions):
         raise RenderError("openness must have positions to look around, got none")
     low, high = positions.min(axis=0), positions.max(axis=0)
-    middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.03 + 1e-6
+    # Around what there is a border stays free, so that a disc of taps about a point that something hides lies in the maps.
+    middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * size / (size - 4.0 * WIDEST) + 1e-6
     toward = around(directions)
     scale = size / (2 * reach)
     frames = np.stack([_frame(one, middle, reach, scale, size) for one in toward])
@@ -98,16 +107,33 @@ def openness(sky: Sky, points: np.ndarray, normals: np.ndarray, *, threads: int 
     def work(number: int) -> None:
         start = number * piece
         end = min(start + piece, len(points))
-        _look(at[start:end], up[start:end], sky.toward, sky.maps, sky.frames, sky.texel, out[start:end])
+        _look(at[start:end], up[start:end], sky.toward, sky.maps, sky.frames, sky.texel, TAPS, out[start:end])
 
     spread(-(-len(points) // piece), work, threads)
     return out
 
 
-@kernel()
-def _look(points, normals, toward, maps, frames, texel, out):  # type: ignore[no-untyped-def]
+@kernel(error_model="numpy", _nrt=False)
+def _hidden(depth, u, v, far, slope, wide, taps, most):  # type: ignore[no-untyped-def]
+    """How many of the first `most` taps in a disc of `wide` texels something stands before, and how far before them, summed.
+
+    slope: how much deeper the surface itself lies per texel along u and v: what is in its plane does not hide it.
+    """
+    count, away = 0, 0.0
+    for k in range(most):
+        du, dv = wide * taps[k, 0], wide * taps[k, 1]
+        gap = max(far + slope[0] * du + slope[1] * dv - depth[np.uint32(int(v + dv)), np.uint32(int(u + du))], 0.0)
+        count += gap > 0.0
+        away += gap
+    return count, away
+
+
+@kernel(error_model="numpy")
+def _look(points, normals, toward, maps, frames, texel, taps, out):  # type: ignore[no-untyped-def]
     size = maps.shape[1]
     seen, whole = np.zeros(len(points)), np.zeros(len(points))
+    # A direction stands for a cone: what is far away hides a part of it, over a rim that is as wide as the cone is there.
+    cone = np.sqrt(4.0 / len(toward)) / texel
     for d in range(len(toward)):
         frame, depth = frames[d], maps[d]
         for k in range(len(points)):
@@ -119,19 +145,27 @@ def _look(points, normals, toward, maps, frames, texel, out):  # type: ignore[no
             x = points[k, 0] + n[0] * texel
             y = points[k, 1] + n[1] * texel
             z = points[k, 2] + n[2] * texel
-            u = frame[0, 0] * x + frame[0, 1] * y + frame[0, 2] * z + frame[0, 3] - 0.5
-            v = frame[1, 0] * x + frame[1, 1] * y + frame[1, 2] * z + frame[1, 3] - 0.5
+            u = frame[0, 0] * x + frame[0, 1] * y + frame[0, 2] * z + frame[0, 3]
+            v = frame[1, 0] * x + frame[1, 1] * y + frame[1, 2] * z + frame[1, 3]
             far = frame[2, 0] * x + frame[2, 1] * y + frame[2, 2] * z + frame[2, 3] - texel
-            if not (0.0 <= u < size - 1.0 and 0.0 <= v < size - 1.0):
+            if not (WIDEST <= u < size - WIDEST and WIDEST <= v < size - WIDEST):
                 seen[k] += cos
                 continue
-            i, j = int(u), int(v)
-            fu, fv = u - i, v - j
-            light = (1 - fu) * (1 - fv) if far <= depth[j, i] else 0.0
-            light += fu * (1 - fv) if far <= depth[j, i + 1] else 0.0
-            light += (1 - fu) * fv if far <= depth[j + 1, i] else 0.0
-            light += fu * fv if far <= depth[j + 1, i + 1] else 0.0
-            seen[k] += cos * light
+            share = texel * texel / cos
+            slope = (
+                (frame[0, 0] * n[0] + frame[0, 1] * n[1] + frame[0, 2] * n[2]) * share,
+                (frame[1, 0] * n[0] + frame[1, 1] * n[1] + frame[1, 2] * n[2]) * share,
+            )
+            # The rim here is that of what hides the point itself, or else of what stands around.
+            gap = far - depth[int(v), int(u)]
+            wide = min(max(cone * gap, 0.7), WIDEST) if gap > 0.0 else WIDEST
+            count, away = _hidden(depth, u, v, far, slope, wide, taps, FEW)
+            if count == 0 or (count == FEW and gap > 0.0):  # where these say the same they speak for all
+                seen[k] += cos if count == 0 else 0.0
+                continue
+            if gap <= 0.0:
+                wide = min(max(cone * away / count, 0.7), WIDEST)
+            seen[k] += cos * (1.0 - _hidden(depth, u, v, far, slope, wide, taps, len(taps))[0] / len(taps))
     for k in range(len(points)):
         out[k] = seen[k] / whole[k] if whole[k] > 0 else 1.0
 
@@ -146,7 +180,7 @@ def grids(
     """
     longest = np.empty(len(faces))
     _longest(positions, faces, longest)
-    step = sky.texel * len(sky.maps[0]) / STEPS
+    step = sky.texel * (len(sky.maps[0]) - 4.0 * WIDEST) / STEPS
     steps = np.clip(np.ceil(longest / step), 1, 64).astype(np.int64)
     total = int(((steps + 1) * (steps + 2) // 2).sum())
     if total > MOST_SAMPLES:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dhsdk.errors import RenderError
+from dhsdk.render import bvh
 from dhsdk.render.occlusion import around, grids, openness, sky
 from dhsdk.scene import make
 
@@ -23,6 +24,22 @@ def test_a_corner_of_two_walls_is_half_open():
     got = openness(sky(points, faces, directions=256), np.array([[0.0, 0, -1.96], [0, 0, 1.9]]), np.tile([0.0, 1, 0], (2, 1)))
     assert got[0] == pytest.approx(0.5, abs=0.08)
     assert got[1] > 0.85
+
+
+def test_openness_beside_a_wall_is_near_that_of_rays_and_changes_evenly():
+    """The exact share is that of 4000 rays per point, even in their cosine."""
+    wall = FLOOR[:, [0, 2, 1]] * [1, 0.5, 1] + [0, 1, -1]
+    points, faces = np.concatenate([FLOOR, wall]), np.concatenate([PAIR, PAIR + 4])
+    z = np.linspace(-0.9, 1.5, 200)
+    at, up = np.stack([np.full(200, 0.2), np.zeros(200), z], axis=1), np.tile([0.0, 1, 0], (200, 1))
+    reach, turn = np.sqrt((np.arange(4000) + 0.5) / 4000), 2.399963 * np.arange(4000)
+    rays = np.stack([reach * np.cos(turn), np.sqrt(1 - reach**2), reach * np.sin(turn)], axis=1)
+    tree, solid, blocked = bvh.tree(points, faces), np.ones(4, bool), np.empty((200, 4000), bool)
+    for k in range(200):
+        bvh.hidden(tree, solid, np.concatenate([np.tile(at[k], (4000, 1)), rays], axis=1), 1e-4, np.full(4000, 9.0), blocked[k])
+    away = openness(sky(points, faces), at, up) - (1.0 - blocked.mean(axis=1))
+    assert np.sqrt((away**2).mean()) < 0.011
+    assert (np.abs(np.diff(away)) > 0.008).mean() < 0.08
 
 
 def test_points_without_a_normal_are_open_and_threads_change_nothing():

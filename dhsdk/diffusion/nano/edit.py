@@ -12,8 +12,8 @@ from dhsdk.diffusion.nano.draw import Prior, conditions, draw, is_side
 from dhsdk.diffusion.nano.layout import choices, layout
 from dhsdk.diffusion.nano.space import Ask, Space, Token
 
-LEAST = 0.25
-"""What a prior draws counts as the change when it goes at least this share of the way that was asked for."""
+LEAST, MOST = 0.8, 1.5
+"""What a prior draws counts as the change when it goes about as far as was asked for: between these shares of the way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def changed(
     for path, target in moving.items():
         token, now = known[path], values[path]
         share = 1.0 if choices(token) else (proposed[path] - now) / (target - now)
-        made[path] = proposed[path] if share >= LEAST else target
+        made[path] = proposed[path] if LEAST <= share <= MOST else target
     return Changed(made, tuple(moving), stuck)
 
 

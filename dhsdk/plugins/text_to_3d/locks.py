@@ -27,6 +27,10 @@ SAME = {
     "lanky": {"tall", "high", "thin", "slender", "slim"},
     "dumpy": {"short", "low", "squat", "fat", "bulging", "round", "plump"},
     "young": {"short", "thin"},
+    "big": {"wide", "broad", "tall", "high", "long", "deep"},
+    "huge": {"wide", "broad", "tall", "high", "long", "deep"},
+    "small": {"narrow", "low", "short", "shallow"},
+    "tiny": {"narrow", "low", "short", "shallow"},
     "rustic": {"rustic", "handmade"},
     "medieval": {"rustic"},
     "victorian": {"ornate"},
@@ -53,11 +57,16 @@ BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6
 
 CALLED = {"straight": ("flat",), "curved": ("arched",)}
 """Choices that a word of shape means besides its own name."""
-ALSO_CALLED = {"pane": ("windows",), "arm": ("boughs",), "stem": ("stems",), "stalk": ("stems",)}
+ALSO_CALLED = {"blade": ("head",), "pane": ("windows",), "arm": ("boughs",), "stem": ("stems",), "stalk": ("stems",)}
 """What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
 
 MOST = 24
 """Things of a kind in a scene."""
+LEGS = {("seat", "height"), ("size", "height")}
+"""Fields that the length of legs is."""
+OF_ALL = ("shape", "style", "quality", "finish")
+"""Kinds of words that mean the whole where the part that they are said of knows nothing of the sort: ornate legs."""
+
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
 
@@ -102,7 +111,8 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     elif mention.kind == "size" and mention.value in SCALE and not group:
         locks.scale *= SCALE[mention.value] ** mention.strength
     elif mention.kind == "size":
-        _ended(mention, inside, locks, group)
+        if not _ended(mention, inside, locks, group) and mention.value == "tall":
+            _ended(replace(mention, value="long"), inside, locks, group)  # a rocket is called long
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
         if mention.strength > 0:
             _chosen(mention.value, inside, locks)
@@ -127,11 +137,12 @@ def _measured(mention: Mention, locks: Locks) -> None:
         locks.sizes[name] = round(min(max(value, 0.001), 100.0), 6)
 
 
-def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: Path) -> None:
+def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: Path) -> bool:
     """tall -> half of the way from the preset to the end that a field calls tall; "slightly" goes less far, "very" farther.
 
-    "less tall" (a strength below 0) goes to the other end. Of a part, "long" is also "long-necked".
+    "less tall" (a strength below 0) goes to the other end. Of a part, "long" is also "long-necked". Whether a field is called so.
     """
+    found = False
     names, _ = _names(mention, known)
     share = 1.0 if mention.value in OPENED else {0.5: 0.2, 2.0: 0.8}.get(abs(mention.strength), 0.45)
     for path, one in known.items():
@@ -141,6 +152,8 @@ def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: P
         if {low, one.low, high, one.high} & names:
             up = bool({high, one.high} & names) == (mention.strength > 0)
             locks.values[path] = Toward(one.le if up else one.ge, share)
+            found = True
+    return found
 
 
 def _names(mention: Mention, known: Mapping[Path, Field]) -> tuple[set[str], bool]:
@@ -228,9 +241,16 @@ def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     _with(inside, switch, locks)
     if words.count is not None:
         _counted(words.count, {**inside, **switch}, locks)
+    own = inside or switch
     for mention in words.attributes:
-        if group:
-            _attribute(mention, known, locks, group)
+        before = dict(locks.values)
+        if group or any(len(path) > 1 for path in switch):
+            _attribute(mention, own, locks, group or next(path[:-1] for path in switch if len(path) > 1))
+        if locks.values == before and group and name == "leg" and mention.kind == "size":
+            size = replace(mention, value="tall") if mention.value == "long" else mention
+            _ended(size, {path: one for path, one in known.items() if path in LEGS}, locks, ())
+        if locks.values == before and mention.kind in OF_ALL:
+            _attribute(mention, known, locks, ())
 
 
 def _without(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:

@@ -21,7 +21,7 @@ from dhsdk.ready.simplify import simplify
 from dhsdk.ready.steps import APART, KEPT_VOLUME, LEAST, details, fills, make_ready, shifted
 from dhsdk.ready.surface import has_area
 from dhsdk.ready.unwrap import MOST
-from dhsdk.scene import edit
+from dhsdk.scene import edit, measure
 from dhsdk.scene.frames import world
 from dhsdk.scene.make import place
 from dhsdk.scene.measure import bounds
@@ -64,7 +64,8 @@ def foreign(
     before, notes = Facts.of(scene), _notes(scene)
     scene = _settled(replace(scene, extras={key: value for key, value in scene.extras.items() if key not in READ}), options)
     scene, parts = _parts(scene, options)
-    made, lower, told = _remade(parts, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
+    fixed = _fixed(scene, parts)
+    made, lower, told = _remade(parts, fixed, options, lambda fraction, message: tell(0.05 + 0.7 * fraction, message))
     scene = replace(scene, nodes=tuple(_with(node, made, lower, options, bounds(scene)) for node in scene.nodes))
     rest = ReadyOptions(**{name: getattr(options, name) for name in ReadyOptions.model_fields} | {"tris": None})
     ready = make_ready(scene, rest, lambda fraction, message: tell(0.75 + 0.25 * fraction, message))
@@ -143,16 +144,18 @@ def _parts(scene: Scene, options: ForeignOptions) -> tuple[Scene, list[Part]]:
 
 
 def _remade(
-    parts: list[Part], options: ForeignOptions, tell: Callable[[float, str], None]
+    parts: list[Part], fixed: int, options: ForeignOptions, tell: Callable[[float, str], None]
 ) -> tuple[dict[int, Mesh], dict[int, tuple[Mesh, ...]], Report]:
     """By the id of each old mesh: the new one, and lower details where they are ready too; and the report without its counts."""
     nothing = Facts(0, 0, 0, 0, 0, (0.0, 0.0, 0.0))
+    total = sum(len(part.surface.faces) * part.copies for part in parts)
+    budget = total + fixed if options.tris is None else options.tris
     if not parts:
+        _check_budget((), parts, budget, fixed)
         return {}, {}, Report(nothing, nothing, {})
     done = sum((part.surface.mended for part in parts), Counter[str]())
     done["meshes without normals made smooth between creases"] += sum(part.bare for part in parts)
-    total = sum(len(part.surface.faces) * part.copies for part in parts)
-    goal = total if options.tris is None else options.tris
+    goal = max(budget - fixed, 0)
     shares = [part.copies for part in parts]
     lower: dict[int, tuple[Mesh, ...]] = {}
     if _keeps(parts, total, goal, options):
@@ -164,12 +167,12 @@ def _remade(
     else:
         tell(0.1, "reduce")
         low = simplify([bare(part) for part in parts], goal, shares, free=True)
-        _check_budget(low, parts, goal)
+        _check_budget(low, parts, budget, fixed)
         tell(0.4, "unwrap and bake")
         edge = 1 << ((options.texture or EDGE).bit_length() - 1)
         made, names = _baked(parts, low, edge)
         lower = _levels(parts, low, edge, options.lods, made)
-    got = _check_budget([made[id(part.mesh)] for part in parts], parts, goal)
+    got = _check_budget([made[id(part.mesh)] for part in parts], parts, budget, fixed)
     tell(0.9, "measure")
     away = [apart(part, made[id(part.mesh)]) for part in parts]
     worst, mean = max(one for one, _ in away), max(one for _, one in away)
@@ -181,13 +184,22 @@ def _remade(
     return made, lower, Report(nothing, nothing, {what: count for what, count in done.items() if count}, names, worst, mean)
 
 
-def _check_budget(meshes: Sequence[Mesh], parts: list[Part], goal: int) -> int:
-    """The triangles of the meshes, every copy counted. Raises RequestError for more than the goal."""
+def _check_budget(meshes: Sequence[Mesh], parts: list[Part], budget: int, fixed: int) -> int:
+    """The triangles of the meshes, every copy counted. Raises RequestError: they and the fixed ones are more than the budget."""
     got = sum(mesh.triangles * part.copies for mesh, part in zip(meshes, parts, strict=True))
-    if got > goal:
+    if got + fixed > budget:
         pieces = sum(int(part.surface.piece.max()) + 1 for part in parts)
-        raise RequestError(f"a budget of {goal} triangles cannot be met: {pieces} loose parts need {got}; ask for more")
+        need = ([f"{pieces} loose parts need {got}"] if pieces else []) + (
+            [f"meshes with skins or morphs, which are not reduced, have {fixed}"] if fixed else []
+        )
+        raise RequestError(f"a budget of {budget} triangles cannot be met: {', '.join(need)}; ask for more")
     return got
+
+
+def _fixed(scene: Scene, parts: list[Part]) -> int:
+    """The triangles of meshes that are left as they are, every copy counted."""
+    free = {id(part.mesh) for part in parts}
+    return measure.triangles(replace(scene, nodes=tuple(replace(n, mesh=None) if id(n.mesh) in free else n for n in scene.nodes)))
 
 
 def _keeps(parts: list[Part], total: int, goal: int, options: ForeignOptions) -> bool:

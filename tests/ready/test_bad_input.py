@@ -144,6 +144,14 @@ def test_rigs_are_left_as_they_are():
     after, report = foreign(Scene((Node("face", mesh),)), ForeignOptions(tris=5000))
     assert after.node("face").mesh.triangles == mesh.triangles
     assert report.worst is None
+    both = Scene((Node("face", mesh), bumpy(48, 24).nodes[0]))
+    after, _ = foreign(both, ForeignOptions(tris=1500, texture=64))
+    assert after.node("face").mesh.triangles == mesh.triangles
+    assert 1400 <= sum(node.mesh.triangles for node in after.nodes) <= 1500
+    need = rf"a budget of 100 triangles cannot be met: .*skins or morphs, which are not reduced, have {mesh.triangles}; ask for"
+    for scene in (both, Scene((Node("face", mesh),))):
+        with pytest.raises(RequestError, match=need):
+            foreign(scene, ForeignOptions(tris=100))
 
 
 def test_every_field_of_the_glb_survives_the_way_to_disk(tmp_path):

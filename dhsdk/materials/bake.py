@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -74,12 +75,13 @@ def _gloss(finish: Finish, kind: Variety) -> float:
 
 def _color(finish: Finish, kind: Variety, layers: Layers) -> np.ndarray:
     """(S, S, 3) sRGB. A tint replaces the mean colour and keeps the structure's light and dark."""
+    paint = functools.partial(fresh, amount=finish.stylised, metallic=kind.metallic)
     deep = 1.0 + 1.3 * finish.stylised * kind.metallic  # painted metal shows the colour of many bounces
-    first, second = (fresh(srgb(name) ** deep, finish.stylised) for name in (kind.color, kind.second))
-    wanted = fresh(srgb(finish.color or kind.color) ** (DYED if finish.family == "leather" else 1.0), finish.stylised)
+    first, second = (paint(srgb(name) ** deep) for name in (kind.color, kind.second))
+    wanted = paint(srgb(finish.color or kind.color) ** (DYED if finish.family == "leather" else 1.0))
     tone = np.clip(0.5 + (layers.tone - layers.tone.mean() - np.float32(0.04)), 0.0, 1.0)
     stops = np.stack([np.clip(first + 0.75 * (first - second), 0.0, 1.0), first, second])
-    marks = [(cover, fresh(srgb(colour), finish.stylised)) for cover, colour in layers.marks]
+    marks = [(cover, paint(srgb(colour))) for cover, colour in layers.marks]
     if finish.color:
         stops = _recoloured(stops, first, wanted)
         marks = [(cover, _recoloured(colour, first, wanted)) for cover, colour in marks]

@@ -26,11 +26,11 @@ def calmed(layers: Layers, amount: float) -> Layers:
     )
 
 
-def fresh(color: np.ndarray, amount: float) -> np.ndarray:
-    """An sRGB colour (..., 3) as a painter mixes it: clearer and a little lighter; black and white stay."""
+def fresh(color: np.ndarray, amount: float, metallic: float) -> np.ndarray:
+    """An sRGB colour (..., 3) as a painter mixes it: clearer; metal, whose films are dark, lighter too. Black and white stay."""
     grey = color.mean(axis=-1, keepdims=True)
-    clear = grey + (1.0 + 0.15 * amount) * (color - grey)
-    return np.asarray(np.clip(clear + 0.4 * amount * clear * (1.0 - clear), 0.0, 1.0), np.float32)
+    clear = grey + (1.0 + 0.25 * amount) * (color - grey)
+    return np.asarray(np.clip(clear + 0.4 * metallic * amount * clear * (1.0 - clear), 0.0, 1.0), np.float32)
 
 
 def evened(rough: np.ndarray, amount: float) -> np.ndarray:

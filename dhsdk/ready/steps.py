@@ -30,6 +30,8 @@ APART = 1e-4
 """How far each level lies from the one before along every axis, share of the scene's diagonal."""
 KEPT_VOLUME = 0.4
 """A lower detail may differ from LOD0 by this share of its volume."""
+LOST = (0.4, 0.65, 0.8)
+"""Shares of its volume that a part may lose for a budget without its seams: the first that meets it."""
 
 
 Reduce = Callable[[Sequence[Mesh], int, Sequence[int]], tuple[Mesh, ...]]
@@ -151,11 +153,18 @@ def coarser(scene: Scene, tris: int) -> Scene:
 
     Raises RequestError: the closed parts themselves need more, or would lose their volume.
     """
-    scene, meshes = _within(scene, tris, retiled)
-    return replace(scene, nodes=tuple(replace(one, mesh=one.mesh and meshes[id(one.mesh)]) for one in scene.nodes))
+    for share in LOST:
+        try:
+            made, meshes = _within(scene, tris, retiled, share)
+        except RequestError:
+            if share == LOST[-1]:
+                raise
+            continue
+        break
+    return replace(made, nodes=tuple(replace(one, mesh=one.mesh and meshes[id(one.mesh)]) for one in made.nodes))
 
 
-def _within(scene: Scene, tris: int | None, reduce: Reduce = simplify) -> tuple[Scene, dict[int, Mesh]]:
+def _within(scene: Scene, tris: int | None, reduce: Reduce = simplify, lost: float = 0.9) -> tuple[Scene, dict[int, Mesh]]:
     """The scene and its meshes by the ids of its own, within `tris`.
 
     Where closed parts allow no fewer, those that brought coarser levels show these instead: the finest that do.
@@ -164,7 +173,7 @@ def _within(scene: Scene, tris: int | None, reduce: Reduce = simplify) -> tuple[
     for level in range(1 + max((len(node.lods) for node in scene.nodes if node.mesh), default=0)):
         coarse = replace(scene, nodes=tuple(_coarser(node, level) for node in scene.nodes)) if level else scene
         try:
-            return coarse, _budgeted(coarse, tris, reduce)
+            return coarse, _budgeted(coarse, tris, reduce, lost)
         except RequestError as error:
             refused = refused or error
     assert refused is not None  # the loop runs at least once
@@ -179,7 +188,7 @@ def _coarser(node: Node, level: int) -> Node:
     return replace(node, mesh=node.lods[first - 1], lods=node.lods[first:])
 
 
-def _budgeted(scene: Scene, tris: int | None, reduce: Reduce) -> dict[int, Mesh]:
+def _budgeted(scene: Scene, tris: int | None, reduce: Reduce, share: float) -> dict[int, Mesh]:
     """Every mesh of LOD0 by the id of the original, together within `tris` (a shared mesh counts as often as it is used)."""
     used: dict[int, int] = {}
     by_id: dict[int, Mesh] = {}
@@ -199,22 +208,22 @@ def _budgeted(scene: Scene, tris: int | None, reduce: Reduce) -> dict[int, Mesh]
         spent = fixed + sum(mesh.triangles * used[key] for key, mesh in apart.items())
         smaller = reduce([by_id[key] for key in rest], max(0, tris - spent), [used[key] for key in rest])
         out = by_id | apart | dict(zip(rest, smaller, strict=True))
-        lost = [key for key in rest if not fills(out[key], by_id[key], 0.9)]
+        lost = [key for key in rest if not fills(out[key], by_id[key], share)]
         if not lost:
             break
-        apart |= {key: _stout(by_id[key], reduce) for key in lost}
+        apart |= {key: _stout(by_id[key], reduce, min(share, 0.5)) for key in lost}
     got = sum(out[key].triangles * count for key, count in used.items())
     if got > tris:
         raise RequestError(f"a budget of {tris} triangles cannot be met: closed parts with their seams need {got}; ask for more")
     return out
 
 
-def _stout(mesh: Mesh, reduce: Reduce) -> Mesh:
-    """The mesh by itself with as few triangles as leave it half of its volume: beside larger parts it would lose it."""
+def _stout(mesh: Mesh, reduce: Reduce, share: float) -> Mesh:
+    """The mesh by itself with as few triangles as leave it its volume: beside larger parts it would lose it."""
     small = mesh
     while True:
         half = reduce([small], small.triangles // 2, [1])[0]
-        if half.triangles == small.triangles or not fills(half, mesh, 0.5):
+        if half.triangles == small.triangles or not fills(half, mesh, share):
             return small
         small = half
 

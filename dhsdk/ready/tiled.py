@@ -12,17 +12,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from dhsdk.ready.nearest import nearest, tree
 from dhsdk.ready.normals import corner_normals
 from dhsdk.ready.simplify import simplify
 from dhsdk.scene.mesh import Mesh, Primitive
-from dhsdk.scene.weld import weld
+from dhsdk.scene.weld import taken, weld
 
 CREASE = np.radians(42.0)
 """Edges that are sharper split the normals."""
+AGREE = 0.1
+"""Least cosine between a corner's normal and its triangle; others are flat."""
 SLIVER = 0.02
 """Triangles lower than this share of their longest edge say nothing of how a texture lies."""
+FLAT = 1e-5
+"""A closed piece of less volume than this share of its area to the power of 1.5 encloses none."""
 FACING = 0.3
 """Least cosine between a triangle that is left and the one whose texture it continues."""
 
@@ -30,13 +36,15 @@ FACING = 0.3
 def retiled(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = None) -> tuple[Mesh, ...]:
     """The meshes with at most `target` triangles together where that can be had without opening them, else as few as can.
 
-    copies: how often each mesh is used. Every primitive needs normals, keeps its material and its first UV set, and colours.
+    Where even closed pieces are too many (the leaves of a bamboo, the spines of a cactus), the smallest are left away, never the
+    largest of a primitive. copies: how often each mesh is used. Every primitive needs normals, keeps its material and its first
+    UV set, and colours.
     """
     primitives = [one for mesh in meshes for one in mesh.primitives]
     counts = copies if copies is not None else [1] * len(meshes)
     each = [count for mesh, count in zip(meshes, counts, strict=True) for _ in mesh.primitives]
-    low = simplify([Mesh((_bare(one),)) for one in primitives], target, each)
-    made = iter([_dressed(small.primitives[0], one) for small, one in zip(low, primitives, strict=True)])
+    low = [one.primitives[0] for one in simplify([Mesh((_bare(one),)) for one in primitives], target, each)]
+    made = iter([_dressed(small, one) for small, one in zip(_thinned(low, target, each), primitives, strict=True)])
     return tuple(replace(mesh, primitives=tuple(next(made) for _ in mesh.primitives)) for mesh in meshes)
 
 
@@ -52,20 +60,64 @@ def _bare(shape: Primitive) -> Primitive:
     return Primitive(points, place[shape.faces.astype(np.int64)].astype(np.uint32), colors=colors)
 
 
+def _thinned(shapes: list[Primitive], target: int, copies: Sequence[int]) -> list[Primitive]:
+    """The primitives without pieces that collapsed, and without their smallest, as many as are too many for the target."""
+    over = sum(len(one.faces) * count for one, count in zip(shapes, copies, strict=True)) - target
+    pieces, spare = [], []
+    for number, one in enumerate(shapes):
+        piece, area, volume = _pieces(one)
+        pieces.append(piece)
+        flat = volume < FLAT * area**1.5
+        held = np.bincount(piece) * copies[number]
+        spare += [(not flat[k], area[k], number, k, int(held[k])) for k in range(len(area)) if k != int(area.argmax())]
+    gone: dict[int, list[int]] = {}
+    for whole, _, number, k, triangles in sorted(spare):
+        if whole and over <= 0:
+            break
+        gone.setdefault(number, []).append(k)
+        over -= triangles
+    return [
+        taken(one, *_used(one.faces[~np.isin(piece, gone[number])])) if number in gone else one
+        for number, (one, piece) in enumerate(zip(shapes, pieces, strict=True))
+    ]
+
+
+def _pieces(shape: Primitive) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(F,) the connected piece of each triangle; the area and the volume of each piece."""
+    faces = shape.faces.astype(np.int64)
+    ends = faces[:, [0, 1]].ravel(), faces[:, [1, 2]].ravel()
+    links = coo_matrix((np.ones(len(ends[0])), ends), [len(shape.positions)] * 2)
+    piece = connected_components(links, False)[1][faces[:, 0]]
+    corners = shape.positions[faces].astype(np.float64)
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    start = corners[np.unique(piece, return_index=True)[1], 0][piece]
+    volume = np.bincount(piece, ((corners[:, 0] - start) * across).sum(axis=1)) / 6.0
+    return piece, np.bincount(piece, np.linalg.norm(across, axis=1)) / 2.0, volume
+
+
+def _used(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The vertices that faces use, and the faces over these."""
+    used, index = np.unique(faces, return_inverse=True)
+    return used, index.reshape(-1, 3).astype(np.uint32)
+
+
 def _dressed(low: Primitive, shape: Primitive) -> Primitive:
     """The triangles of `low` with normals, and with the UVs that `shape` has under each, continued."""
     faces = low.faces.astype(np.int64)
     points = low.positions.astype(np.float64)
-    normals, _ = corner_normals(points, faces, float(CREASE))
     corners = points[faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    flat = (across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300))[:, None]
+    smooth, _ = corner_normals(points, faces, float(CREASE))
+    normals = np.where((smooth * flat).sum(axis=2, keepdims=True) > AGREE, smooth, flat)
     uvs = (_continued(corners, shape, uv).reshape(-1, 2).astype(np.float32) for uv in shape.uvs[:1])
-    flat = faces.reshape(-1)
+    every = faces.reshape(-1)
     loose = Primitive(
-        positions=low.positions[flat],
-        faces=np.arange(len(flat), dtype=np.uint32).reshape(-1, 3),
+        positions=low.positions[every],
+        faces=np.arange(len(every), dtype=np.uint32).reshape(-1, 3),
         normals=normals.reshape(-1, 3).astype(np.float32),
         uvs=tuple(uvs),
-        colors=None if low.colors is None else low.colors[flat],
+        colors=None if low.colors is None else low.colors[every],
         material=shape.material,
     )
     return weld(Mesh((loose,))).primitives[0]

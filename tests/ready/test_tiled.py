@@ -9,6 +9,7 @@ from dhsdk.ready import ReadyOptions, coarser, make_ready
 from dhsdk.ready.simplify import simplify
 from dhsdk.ready.tiled import retiled
 from dhsdk.scene import Material, make
+from dhsdk.scene.check import check
 from dhsdk.shapes import kernels
 from dhsdk.shapes.assemble import assemble
 from tests.ready.test_make_ready import closed
@@ -65,3 +66,12 @@ def test_a_budget_below_what_closed_parts_need_is_refused():
     room = make.group("room", *[make.place(make.single(make.box(), "box"), at=(2.0 * i, 0.0, 0.0)) for i in range(40)])
     with pytest.raises(RequestError, match="a budget of 100 triangles cannot be met"):
         coarser(room, 100)
+
+
+def test_pieces_that_are_too_many_go_smallest_first():
+    scene = asset("plant", "cactus")
+    spines = scene.node("spines").mesh
+    low = retiled([spines], 100)[0].primitives[0]
+    assert len(low.faces) <= 100
+    assert closed(low)
+    assert not [one for one in check(coarser(scene, 700)) if "volume" in str(one) or "inside out" in str(one)]

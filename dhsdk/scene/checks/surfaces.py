@@ -58,7 +58,9 @@ def _closed(where: str, found: list[Piece], promised: bool) -> Iterator[Problem]
     closed = [piece for piece in found if not piece.open_edges]
     whole = [piece for piece in closed if piece.volume > 0]
     collapsed = [piece for piece in closed if abs(piece.volume) <= 1e-7 * piece.area**1.5]
-    turned = [piece for piece in closed if piece.volume < 0 and piece not in collapsed and not _inside(piece, whole)]
+    turned = [
+        piece for piece in closed if piece.volume < 0 and not any(piece is one for one in collapsed) and not _inside(piece, whole)
+    ]
     if collapsed:
         yield error(
             where, f"{len(collapsed)} closed pieces enclose no volume", "give them thickness, or keep one side of the sheet"

@@ -41,6 +41,7 @@ class Design:
         made: list[ObjectPlan] = []
         for one in found:
             thing = self._thing(one)
+            self._doubted(one, reading, thing)
             times[thing.preset] = times.get(thing.preset, 0) + 1
             number = f"_{times[thing.preset]}" if times[thing.preset] > 1 else ""
             made.append(self._planned(one, thing, thing.preset.replace(" ", "_") + number, self._held(len(made))))
@@ -56,6 +57,17 @@ class Design:
                 raise PromptError(f"{one.noun.text!r} can only be guessed as a {thing.preset}; there is: {makeable()}")
             self.notes.append(f"{one.noun.text}: no kernel of its own, made like a {thing.preset}")
         return thing
+
+    def _doubted(self, one: ObjectWords, reading: Reading, thing: Thing) -> None:
+        """A noun with an unknown word right behind it may only describe that: a stone bridge is no stone."""
+        later = [mention for mention in reading.mentions if mention.start >= one.noun.end]
+        behind, after = (*later, None, None)[:2]
+        ends = after is None or after.kind in ("relation", "join", "place", "negation")
+        if behind and ends and behind.kind == "unknown" and behind.text.isalpha() and behind.start - one.noun.end == 1:
+            both = f"{one.noun.text} {behind.text}"
+            if self.ctx.strict:
+                raise PromptError(f"{both!r} can only be guessed as a {thing.preset}; there is: {makeable()}")
+            self.notes.append(f"{both}: {behind.text!r} is not understood, a {thing.preset} is made")
 
     def _planned(self, one: ObjectWords, thing: Thing, key: str, held: Mapping[str, Any]) -> ObjectPlan:
         kernel = kernels()[thing.kernel]

@@ -20,6 +20,8 @@ from dhsdk.shapes.assemble import assemble
 from dhsdk.shapes.resize import resized
 from dhsdk.shapes.shading import painted
 
+ROOTED = ("plant", "building")
+"""Kernels that hold nothing: what is in a forest or in a castle stands beside it."""
 GAP = 0.12
 """Metres between things that stand in a row."""
 
@@ -90,7 +92,8 @@ def _arranged(objects: tuple[ObjectPlan, ...], scenes: list[Scene]) -> tuple[Sce
         goal = standing.get(one.other) if one.relation and one.other != number else None
         if goal is None or number not in standing:
             continue
-        standing[one.other] = _related(one.relation, standing.pop(number), goal)
+        within = one.relation == "in" and objects[one.other].kernel in ROOTED
+        standing[one.other] = _related("beside" if within else one.relation, standing.pop(number), goal)
     groups = list(standing.values())
     return groups[0] if len(groups) == 1 else place.row(groups, GAP)
 

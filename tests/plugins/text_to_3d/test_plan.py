@@ -291,3 +291,17 @@ def test_more_than_there_may_be_is_said():
 @pytest.mark.parametrize("prompt", ["a retro 1950s rocket", "a 1920 lamp"])
 def test_a_year_is_no_count(prompt):
     assert plan(prompt).objects[0].count == 1
+
+
+def test_a_noun_that_only_describes_an_unknown_one_is_flagged():
+    assert "stone bridge: 'bridge' is not understood, a rock is made" in plan("an old stone bridge").words.low_confidence
+    with pytest.raises(PromptError, match="'stone bridge' can only be guessed as a rock"):
+        plan("an old stone bridge", strict=True)
+    assert not plan("a stone with moss").words.low_confidence
+
+
+def test_what_is_in_a_forest_stands_on_the_ground():
+    from dhsdk.scene.frames import world
+
+    scene = HOST.generate("text_to_3d", prompt="a chair in a forest", texture=16, lods=0)
+    assert world(scene)["chair"][1, 3] == pytest.approx(0.0, abs=1e-3)

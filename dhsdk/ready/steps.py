@@ -243,8 +243,31 @@ def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
     """The mesh with about half its triangles; it stays as it is where it is small or would no longer fill the finest's volume."""
     if not _reducible(mesh) or mesh.triangles <= LEAST:
         return mesh
-    half = simplify([mesh], mesh.triangles // 2)[0]
+    half = faced(simplify([mesh], mesh.triangles // 2)[0])
     return half if fills(half, finest, KEPT_VOLUME) else mesh
+
+
+def faced(mesh: Mesh) -> Mesh:
+    """The mesh with the normals of triangles that they point away from made anew, from the triangles around each vertex."""
+    return replace(mesh, primitives=tuple(map(_faced, mesh.primitives)))
+
+
+def _faced(shape: Primitive) -> Primitive:
+    if shape.normals is None:
+        return shape
+    faces = shape.faces.astype(np.int64)
+    a, b, c = (shape.positions[faces[:, k]].astype(np.float64) for k in range(3))
+    across = np.cross(b - a, c - a)
+    against = (across * shape.normals[faces].sum(axis=1)).sum(axis=1) < 0.0
+    if not against.any():
+        return shape
+    total = np.zeros((len(shape.positions), 3))
+    np.add.at(total, faces.ravel(), np.repeat(across, 3, axis=0))
+    own = np.unique(faces[against])
+    own = own[np.abs(total[own]).sum(axis=1) > 0.0]
+    normals = shape.normals.copy()
+    normals[own] = total[own] / np.linalg.norm(total[own], axis=1, keepdims=True)
+    return replace(shape, normals=normals, tangents=None)
 
 
 def fills(mesh: Mesh, finest: Mesh, share: float) -> bool:

@@ -298,3 +298,14 @@ def test_lower_details_keep_their_volume():
         assert closed(mesh.primitives[0])
     with pytest.raises(RequestError, match=r"a budget of 60 triangles cannot be met: closed parts with their seams need \d+;"):
         make_ready(shell_of(0.005), ReadyOptions(tris=60, uv=False))
+
+
+def test_normals_that_point_away_from_their_triangles_are_made_anew():
+    from dhsdk.ready.steps import faced
+    from dhsdk.scene import Mesh, Primitive
+
+    points = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [5, 0, 0], [6, 0, 0], [5, 1, 0]], np.float32)
+    normals = np.array([[0, 0, -1]] * 4 + [[0, 0.6, 0.8]] * 3, np.float32)
+    shape = faced(Mesh((Primitive(points, np.array([[0, 1, 2], [0, 2, 3], [4, 5, 6]]), normals=normals),))).primitives[0]
+    assert shape.normals[:4].tolist() == [[0, 0, 1]] * 4
+    assert np.array_equal(shape.normals[4:], normals[4:])

@@ -91,6 +91,7 @@ def _split(beside, areas, inside, slivers):  # type: ignore[no-untyped-def]
 def mix(colors, net, cells, first, last, out):  # type: ignore[no-untyped-def]
     """The cells first <= n < last of out (H, W, C), which begins as a copy of colors. net: see silhouette.Crossings."""
     found, places, lines, where, inner, shown = net
+    some = len(inner) > 0 and inner.max() >= 0  # most pictures have no slivers
     t, c, home, areas = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
     t2, c2, home2, areas2 = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
     views, slivers = np.empty((4, 4)), np.empty(4)
@@ -98,7 +99,9 @@ def mix(colors, net, cells, first, last, out):  # type: ignore[no-untyped-def]
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
         cut(found, places, lines, where, y, x, t, c, home, areas)
-        beside, row, column, _ = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
+        beside = row = column = -1
+        if some:
+            beside, row, column, _ = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
         if beside >= 0:
             _split(beside, areas, areas2, slivers)
         for k in range(4):
@@ -126,6 +129,7 @@ def mix_back(colors, net, cells, grad, first, last, to_colors, pushes):  # type:
     """Adds to to_colors, which begins as a copy of grad unless it is empty, and to pushes (N, 3): what moving each line along its
     normal is worth."""
     found, places, lines, where, inner, shown = net
+    some = len(inner) > 0 and inner.max() >= 0  # most pictures have no slivers
     t, c, home, areas = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
     t2, c2, home2, areas2 = np.empty(4), np.empty(4, np.int64), np.empty(4, np.int64), np.empty((4, 4))
     views, worth, inward, slivers, seen = np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)), np.empty(4), np.empty(4)
@@ -133,7 +137,9 @@ def mix_back(colors, net, cells, grad, first, last, to_colors, pushes):  # type:
     for n in range(first, last):
         y, x = cells[n] // (width + 1) - 1, cells[n] % (width + 1) - 1
         joint = cut(found, places, lines, where, y, x, t, c, home, areas)
-        beside, row, column, second = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
+        beside, row, column, second = -1, -1, -1, joint
+        if some:
+            beside, row, column, second = cut_again(found, places, lines, inner, shown, c, home, t2, c2, home2, areas2)
         if beside >= 0:
             _split(beside, areas, areas2, slivers)
         worth[:] = 0.0

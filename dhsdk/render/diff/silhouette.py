@@ -103,10 +103,10 @@ def crossings(pos: np.ndarray, faces: np.ndarray, ids: np.ndarray, own: Topology
 
 
 def _sorted(found: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
-    """The order in which crossings of edges are preferred: silhouettes, the farthest out first, then creases."""
+    """The order in which crossings of edges are preferred: silhouettes, the farthest out first, then creases; else as found."""
     creased = found[:, 4] == 1
     group = (((found[:, 1].astype(np.int64) * width + found[:, 2]) * 2 + found[:, 3]) * 2 + creased) * 2 + found[:, 5]
-    return np.lexsort((found[:, 0], np.where((found[:, 5] == 1) | creased, places, -places), group))
+    return np.lexsort((np.where((found[:, 5] == 1) | creased, places, -places), group))
 
 
 def _collected(

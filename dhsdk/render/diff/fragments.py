@@ -32,8 +32,7 @@ def project(points: Tensor, view: View, size: tuple[int, int], world: Tensor | N
     world: (4, 4) camera to world, instead of the view's own.
     """
     width, height = size
-    own = torch.as_tensor(view.world) if world is None else world
-    inverse = torch.linalg.inv(own.to(points))
+    inverse = torch.from_numpy(np.linalg.inv(view.world)) if world is None else torch.linalg.inv(world.to(points))
     flat = view.camera.kind != "perspective"
     scale = height / 2 / (view.camera.ymag if flat else math.tan(view.camera.yfov / 2))
     out: Tensor = _Project.apply(points, inverse, scale, width / 2, height / 2, flat)  # type: ignore[no-untyped-call]

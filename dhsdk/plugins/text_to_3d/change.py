@@ -21,7 +21,7 @@ from dhsdk.plugins.text_to_3d.prior.fill import prior
 from dhsdk.plugins.text_to_3d.prior.space import space
 from dhsdk.plugins.text_to_3d.surfaces import finishes
 from dhsdk.plugins.text_to_3d.unknown import Guesses
-from dhsdk.plugins.text_to_3d.vocabulary import things, words
+from dhsdk.plugins.text_to_3d.vocabulary import presets, things, words
 from dhsdk.shapes import kernels
 from dhsdk.words import Entry, Lexicon, Mention, ObjectWords, lexicon, objects, read
 
@@ -29,6 +29,13 @@ CLAUSES = re.compile(r"[,;，；。]|\band\b(?=\s+(?:the|an?|add|remove|make|giv
 PLAINLY = (
     (r"\b(?:remove|delete|drop|lose|take off|take away)\b", "without"),
     (r"\badd\b", "with"),
+    (r"\bget rid of\b", "without"),
+    (r"\b(?:another|an extra)\b", "one"),
+    (r"\braise\b(?: it| the| its)?", "taller"),
+    (r"\blower (?:it|the|its)\b", "shorter"),
+    (r"\bstretch\b(?: it| the| its)?", "longer"),
+    (r"\bshrink\b(?: it| the| its)?", "smaller"),
+    (r"\benlarge\b(?: it| the| its)?", "bigger"),
     (r"\b(?:lengthen|extend)\b(?: the| its)?", "longer"),
     (r"\bshorten\b(?: the| its)?", "shorter"),
     (r"\bwiden\b(?: the| its)?", "wider"),
@@ -92,6 +99,9 @@ def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWor
     named = {things()[said.noun.value].preset: said for said in objects(reading) if said.noun.value in things()}
     if named and not named.keys() & there and any(mention.kind == "part" for mention in read(clause, _names_of(there)).mentions):
         reading, named = read(clause, _names_of(there)), {}  # the seat of a chair, not a seat
+    for preset in named.keys() - there:
+        alike = {one.preset: named[preset] for one in made if one.kernel == presets()[preset]}  # a desk is called table, too
+        named |= {**alike, **named}
     if named and not named.keys() & there:
         raise PromptError(f"the plan has no {', '.join(sorted(named))}: there is {', '.join(sorted(there))}")
     for number, one in enumerate(made):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,12 +57,31 @@ BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6
 
 CALLED = {"straight": ("flat",), "curved": ("arched",)}
 """Choices that a word of shape means besides its own name."""
-ALSO_CALLED = {"blade": ("head",), "pane": ("windows",), "arm": ("boughs",), "stem": ("stems",), "stalk": ("stems",)}
+ALSO_CALLED = {
+    "blade": ("head",),
+    "belly": ("body",),
+    "pane": ("windows",),
+    "arm": ("boughs",),
+    "stem": ("stems",),
+    "stalk": ("stems",),
+}
 """What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
 
 MOST = 24
 """Things of a kind in a scene."""
-LEGS = {("seat", "height"), ("size", "height")}
+OPPOSITE = {
+    "thick": "thin",
+    "thin": "thick",
+    "wide": "narrow",
+    "narrow": "wide",
+    "tall": "short",
+    "short": "long",
+    "long": "short",
+}
+"""Of a field that is called so at one end alone: a thicker handle is less slim-handled."""
+EXTENTS = ("height", "width", "size", "span", "chord", "length", "radius")
+"""Fields of a part that grow when the part does."""
+LEGS: tuple[Path, ...] = (("seat", "height"), ("size", "height"))
 """Fields that the length of legs is."""
 OF_ALL = ("shape", "style", "quality", "finish")
 """Kinds of words that mean the whole where the part that they are said of knows nothing of the sort: ornate legs."""
@@ -241,16 +260,39 @@ def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     _with(inside, switch, locks)
     if words.count is not None:
         _counted(words.count, {**inside, **switch}, locks)
-    own = inside or switch
+    of_it = inside or {path: one for path, one in known.items() if path in switch or path[-1].startswith(f"{name}_")}
     for mention in words.attributes:
-        before = dict(locks.values)
-        if group or any(len(path) > 1 for path in switch):
-            _attribute(mention, own, locks, group or next(path[:-1] for path in switch if len(path) > 1))
-        if locks.values == before and group and name == "leg" and mention.kind == "size":
-            size = replace(mention, value="tall") if mention.value == "long" else mention
-            _ended(size, {path: one for path, one in known.items() if path in LEGS}, locks, ())
-        if locks.values == before and mention.kind in OF_ALL:
-            _attribute(mention, known, locks, ())
+        _described(mention, name, of_it, known, locks)
+
+
+def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: Mapping[Path, Field], locks: Locks) -> None:
+    """A word about a part moves the fields of the part; where it has none of the sort, what the part does to the whole."""
+    before = dict(locks.values)
+    group = next((path[:-1] for path in of_it if len(path) > 1), ())
+    tries: list[Callable[[], object]] = []
+    if group:
+        tries.append(lambda: _attribute(mention, of_it, locks, group))
+    if group and mention.value in OPPOSITE:
+        other = replace(mention, text="", value=OPPOSITE[mention.value], strength=-mention.strength)
+        tries.append(lambda: _ended(other, of_it, locks, group))
+    if group and mention.value in SCALE:
+        tries.append(lambda: _grown(mention, of_it, locks))
+    if group and part == "leg" and mention.kind == "size":
+        legs = {path: known[path] for path in LEGS if path in known}
+        size = replace(mention, value="tall") if mention.value == "long" else mention
+        tries.append(lambda: _ended(size, legs, locks, ()))
+    if mention.kind in OF_ALL:
+        tries.append(lambda: _attribute(mention, known, locks, ()))
+    for one in tries:
+        if locks.values == before:
+            one()
+
+
+def _grown(mention: Mention, of_it: Mapping[Path, Field], locks: Locks) -> None:
+    for path, one in of_it.items():
+        if path[-1] in EXTENTS and one.type is float and one.ge is not None and one.le is not None:
+            up = (SCALE[mention.value] > 1.0) == (mention.strength > 0)
+            locks.values[path] = Toward(one.le if up else one.ge, 0.45)
 
 
 def _without(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:

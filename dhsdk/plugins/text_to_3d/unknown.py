@@ -12,7 +12,7 @@ from dhsdk.params import ModelUse, Params, every_field
 from dhsdk.plugins.text_to_3d.locks import named
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, things
 from dhsdk.words import Mention, ObjectWords
-from dhsdk.words.tokens import lemmas
+from dhsdk.words.tokens import degrees, lemmas
 
 if TYPE_CHECKING:
     from dhsdk.diffusion.nano.reader import Reader
@@ -46,7 +46,9 @@ class Guesses:
     def _attribute(self, mention: Mention, params: type[Params], notes: list[str]) -> Mention:
         if mention.kind != "unknown" or not mention.text.isascii() or named(mention, params):
             return mention
-        guess = self._reader().read(mention.value, meanings(params))
+        forms = (mention.value, *degrees(mention.value))
+        found = [guess for form in forms if (guess := self._reader().read(form, meanings(params)))]
+        guess = max(found, key=lambda guess: guess.confidence, default=None)
         if guess is None:
             self._maybe(mention.text)
             return mention

@@ -38,6 +38,24 @@ def moved(prompt, change):
         ("a chair", "椅子高", "chair.shape.back.height", 1),
         ("a chair", "huge", "chair.scale", 1),
         ("a stool with 3 legs", "five legs", "stool.shape.legs.count", 1),
+        ("a stool", "make the seat deeper", "stool.shape.seat.depth", 1),  # a seat is a thing, too, but not here
+        ("an oak", "a thicker trunk", "oak.shape.trunk.girth", 1),  # so is a trunk
+        ("a desk", "make the table wider", "desk.shape.size.width", 1),
+        ("a table", "longer legs", "table.shape.size.height", 1),
+        ("a chair", "把腿加长", "chair.shape.seat.height", 1),
+        ("a table", "腿短一点", "table.shape.size.height", -1),
+        ("a sword", "shorten the blade", "sword.shape.head.length", -1),
+        ("a sword", "thicker handle", "sword.shape.handle.thickness", 1),
+        ("a rocket", "make it taller", "rocket.shape.body.length", 1),
+        ("a rocket", "bigger fins", "rocket.shape.fins.span", 1),
+        ("a vase", "thicker walls", "vase.shape.body.wall", 1),
+        ("a house", "smaller windows", "house.shape.windows.width", -1),
+        ("a house", "taller storeys", "house.shape.body.storey_height", 1),
+        ("a house", "one more storey", "house.shape.body.storeys", 1),
+        ("a house", "another storey", "house.shape.body.storeys", 1),
+        ("a house", "add a chimney", "house.shape.chimney.count", 1),
+        ("a chair", "lean the back further", "chair.shape.back.rake", 1),
+        ("a chair", "more ornate legs", "chair.shape.carving.ornament", 1),
     ],
 )
 def test_words_move_their_value_the_right_way(prompt, change, path, way):

@@ -161,7 +161,8 @@ def test_what_does_not_fit_is_told(pretrained, picture):
     model = pretrained("sd").latent_model()
     with pytest.raises(ParamError, match="sides of a picture must be multiples of 2 for this model, got 31x32"):
         model.shape((31, 32))
-    with pytest.raises(ParamError, match=r"this denoiser is shown 0 channels, got 5 \(masked_channels\(\) makes those"):
+    shown = r"this denoiser is shown 0 channels, got 5 \(masked_channels\(\) makes those for inpainting\)"
+    with pytest.raises(ParamError, match=shown):
         model.denoiser(beside=torch.zeros(1, 5, 4, 4))
     with pytest.raises(ParamError, match="a picture of control belongs to a ControlNet, this folder has none"):
         model.denoiser(control=picture)

@@ -23,6 +23,7 @@ from dhsdk.scene.frames import instance_matrices, world
 from dhsdk.scene.measure import bounds
 from dhsdk.scene.mesh import Collider, Mesh, Primitive
 from dhsdk.scene.types import Node, Scene
+from dhsdk.scene.weld import taken
 
 LEAST = 60
 """Parts of so few triangles keep them in LODs: nothing is gained, and shapes break."""
@@ -248,7 +249,7 @@ def _reduced(mesh: Mesh, finest: Mesh) -> Mesh:
 
 
 def faced(mesh: Mesh) -> Mesh:
-    """The mesh with the normals of triangles that they point away from made anew, from the triangles around each vertex."""
+    """The mesh with flat triangles, of vertices of their own, where the normals pointed to the other side."""
     return replace(mesh, primitives=tuple(map(_faced, mesh.primitives)))
 
 
@@ -261,13 +262,13 @@ def _faced(shape: Primitive) -> Primitive:
     against = (across * shape.normals[faces].sum(axis=1)).sum(axis=1) < 0.0
     if not against.any():
         return shape
-    total = np.zeros((len(shape.positions), 3))
-    np.add.at(total, faces.ravel(), np.repeat(across, 3, axis=0))
-    own = np.unique(faces[against])
-    own = own[np.abs(total[own]).sum(axis=1) > 0.0]
-    normals = shape.normals.copy()
-    normals[own] = total[own] / np.linalg.norm(total[own], axis=1, keepdims=True)
-    return replace(shape, normals=normals, tangents=None)
+    corners = len(shape.positions) + np.arange(3 * int(against.sum())).reshape(-1, 3)
+    flat = across[against] / np.linalg.norm(across[against], axis=1, keepdims=True)
+    rows = np.concatenate([np.arange(len(shape.positions)), faces[against].ravel()])
+    normals = np.concatenate([shape.normals, np.repeat(flat, 3, axis=0)])
+    faces[against] = corners
+    used, index = np.unique(faces, return_inverse=True)
+    return replace(taken(shape, rows[used], index.reshape(-1, 3)), normals=normals[used], tangents=None)
 
 
 def fills(mesh: Mesh, finest: Mesh, share: float) -> bool:

@@ -307,5 +307,7 @@ def test_normals_that_point_away_from_their_triangles_are_made_anew():
     points = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [5, 0, 0], [6, 0, 0], [5, 1, 0]], np.float32)
     normals = np.array([[0, 0, -1]] * 4 + [[0, 0.6, 0.8]] * 3, np.float32)
     shape = faced(Mesh((Primitive(points, np.array([[0, 1, 2], [0, 2, 3], [4, 5, 6]]), normals=normals),))).primitives[0]
-    assert shape.normals[:4].tolist() == [[0, 0, 1]] * 4
-    assert np.array_equal(shape.normals[4:], normals[4:])
+    assert len(shape.positions) == 9
+    assert shape.normals[shape.faces[:2].ravel()].tolist() == [[0, 0, 1]] * 6
+    assert np.array_equal(shape.normals[shape.faces[2]], normals[4:])
+    assert np.array_equal(shape.positions[shape.faces[1]], points[[0, 2, 3]])

@@ -120,6 +120,11 @@ def shaded(part: Part, low: Mesh, untouched: bool, uv: tuple[np.ndarray, np.ndar
         made = np.where((part.surface.origin >= 0)[:, None, None], known.normals[np.maximum(own, 0)], made)
         rows = np.unique(np.round(made, 3).reshape(-1, 3), axis=0, return_inverse=True)[1]
         fan = rows.reshape(-1, 3)
+    at = points[faces].astype(np.float64)
+    across = np.cross(at[:, 1] - at[:, 0], at[:, 2] - at[:, 0])
+    against = (across * made.sum(axis=1)).sum(axis=1) < 0.0  # tubes of three sides: those are flat
+    made[against] = (across[against] / np.linalg.norm(across[against], axis=1, keepdims=True))[:, None]
+    fan[against] = fan.max(initial=0) + 1 + np.flatnonzero(against)[:, None]
     keys = np.stack([faces.ravel(), fan.ravel(), uv[0].ravel()], axis=1)
     _, first, index = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     index = index.reshape(-1, 3)

@@ -198,3 +198,18 @@ def test_torn_sheets_have_levels_of_detail():
     faces = np.concatenate([squares[:, :3], squares[:, [0, 2, 3]]])
     _, report = foreign(of(points, faces), ForeignOptions(tris=2000, texture=64, colliders="none", close="none"))
     assert len(report.lods) >= 2
+
+
+def test_thin_tubes_have_no_normals_against_their_triangles():
+    turn, side = np.meshgrid(np.arange(200) * np.pi / 100, np.arange(16) * np.pi / 8, indexing="ij")
+    out = 1.0 + 0.05 * np.cos(side)
+    points = np.stack([out * np.cos(turn), 0.05 * np.sin(side), out * np.sin(turn)], axis=-1).reshape(-1, 3)
+    i, j = np.meshgrid(np.arange(200), np.arange(16), indexing="ij")
+    a, b, c, d = (((i + u) % 200 * 16 + (j + v) % 16).ravel() for u, v in ((0, 0), (0, 1), (1, 1), (1, 0)))
+    faces = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    after, _ = foreign(of(points, faces), ForeignOptions(tris=90, texture=64, tolerance=0.2, colliders="none"))
+    for mesh in (after.nodes[0].mesh, *after.nodes[0].lods):
+        for shape in mesh.primitives:
+            at = shape.positions[shape.faces].astype(float)
+            across = np.cross(at[:, 1] - at[:, 0], at[:, 2] - at[:, 0])
+            assert ((across * shape.normals[shape.faces].sum(axis=1)).sum(axis=1) >= 0).all()

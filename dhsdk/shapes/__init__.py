@@ -1,4 +1,4 @@
-"""Parametric kernels: typed parameters -> closed, named parts. One file per kernel, found by folder."""
+"""Parametric kernels: typed parameters -> closed, named parts. One folder per kernel, with its kernel.py."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def kernels() -> Mapping[str, Kernel]:
     from dhsdk.shapes.kernel import Kernel
 
     found: dict[str, Kernel] = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{__name__}.{info.name}")
+    for folder in [info.name for info in pkgutil.iter_modules(__path__) if info.ispkg]:
+        module = importlib.import_module(f"{__name__}.{folder}.kernel")
         for kind in vars(module).values():
             concrete = inspect.isclass(kind) and issubclass(kind, Kernel) and not inspect.isabstract(kind)
             if concrete and kind.__module__ == module.__name__:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dhsdk.shapes import kernels
-from dhsdk.shapes.building_grid import bar, block, cuts, pierced, prism, together
+from dhsdk.shapes.building.grid import bar, block, cuts, pierced, prism, together
 from dhsdk.shapes.surface import surface
 from tests.shapes.laws import built, is_sound, welded
 

@@ -1,0 +1,1 @@
+"""Buildings: kernel.py puts the parts together, params.py says what can be set."""

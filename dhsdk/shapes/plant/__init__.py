@@ -1,0 +1,1 @@
+"""Plants: kernel.py puts the parts together, params.py says what can be set."""

@@ -20,7 +20,7 @@ from dhsdk.errors import PromptError
 from dhsdk.params import every_field
 from dhsdk.plugins.text_to_3d.prior.space import space
 
-TEXTS = {"edits": 7_340_000, "edits_later": 9_120_000}
+TEXTS = {"edits": 7_340_000, "edits_later": 9_120_000, "edits_third": 5_150_000}
 """Lists, and the seed of the design of their first case."""
 SIGNS = {"+": 1, "-": -1}
 
@@ -28,7 +28,7 @@ SIGNS = {"+": 1, "-": -1}
 def cases(name: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(kind, text, what is asked for) of every row and kind."""
     with (Path(__file__).parent / "data" / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
+        for row in csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"):
             for kind in row["kinds"].split("|"):
                 yield kind, row["text"], tuple(row["wanted"].split("|"))
 
@@ -37,6 +37,8 @@ def done(wanted: str, before: Any, after: Any) -> bool | None:
     """Whether the wanted happened; None: it cannot, for want of the field or because it stands at the end."""
     name, _, value = wanted.partition("=")
     if name == "finish":
+        if after.finishes == before.finishes and any(finish.family == value for finish in before.finishes.values()):
+            return None
         return any(finish.family == value for slot, finish in after.finishes.items() if finish != before.finishes[slot])
     if name == "color":
         return any(finish.color != before.finishes[slot].color for slot, finish in after.finishes.items())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dhsdk.words.reading import Mention, Reading
 
 ATTRIBUTES = frozenset(
     {"color", "material", "size", "quality", "wear", "finish", "pattern", "style", "shape", "state", "tone", "measure", "unknown"}
 )
+
+
+MORE = frozenset({"more", "fewer", "less", "extra", "additional", "a lot more", "much more", "many more", "far more", "更", "再"})
+BESIDES = "more"
+"""The unit of a number that is of pieces besides those that there are, or of fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,6 @@ def _headed(mentions: tuple[Mention, ...]) -> list[Mention]:
 
     An unknown word is a head only where the text has no known noun: "a carved dragon", and as what something stands on.
     """
-    from dataclasses import replace
-
     out = list(mentions)
     known = any(one.kind == "noun" for one in out)
     for i, here in enumerate(out):
@@ -124,6 +127,11 @@ def _no_noun_in_phrase(mentions: list[Mention], i: int) -> bool:
     return True
 
 
+def _besides(count: Mention | None, more: Mention) -> Mention:
+    number = count or replace(more, kind="number", amount=1.0)
+    return replace(number, amount=abs(number.amount) * (1.0 if float(more.value) > 0 else -1.0), unit=BESIDES)
+
+
 class _Binder:
     """Takes mentions one after another. waiting: attributes whose owner is still to come."""
 
@@ -140,6 +148,7 @@ class _Binder:
         self._shared: list[Mention] = []
         self._det = False
         self._verb: Mention | None = None
+        self._extra: Mention | None = None
 
     def take(self, mention: Mention, following: Mention | None) -> None:
         kind = mention.kind
@@ -152,6 +161,8 @@ class _Binder:
         elif kind == "number":
             self._count = mention
             self._release_negation()
+        elif kind == "intensity":
+            self._more(mention, following)
         elif kind == "negation":
             self._settle(trailing=False)
             self._cue, self._joined = mention, False
@@ -169,6 +180,17 @@ class _Binder:
         if self._joined and not self._waiting and not self._det:
             pass
         self._waiting.append(mention)
+
+    def _more(self, mention: Mention, following: Mention | None) -> None:
+        """A number of pieces more or fewer than there are: "two more windows", "fewer planks", "one hoop less"."""
+        if mention.text.lower() not in MORE:
+            return
+        part = self._target
+        counted = isinstance(part, _Part) and part.count is not None and self._count is None and not self._waiting
+        if isinstance(part, _Part) and counted and (following is None or following.kind == "join"):
+            part.count = _besides(part.count, mention)
+        elif following is not None and following.kind in (*ATTRIBUTES, "part", "number"):
+            self._extra = mention
 
     def _release_negation(self) -> None:
         if self._cue is not None and self._joined:
@@ -211,7 +233,9 @@ class _Binder:
 
     def _part(self, mention: Mention) -> None:
         absent = mention.absent or self._cue is not None
-        part = _Part(mention, self._waiting, self._count, absent, self._cue)
+        count = self._count if self._extra is None else _besides(self._count, self._extra)
+        self._extra = None
+        part = _Part(mention, self._waiting, count, absent, self._cue)
         if self._joined and not self._waiting and not self._det and self._count is None and not absent:
             part.attributes = list(self._shared)
         owner = self.objects[-1] if self.objects and not self._before_noun else None
@@ -259,6 +283,7 @@ class _Binder:
         self._relation = None
 
     def _join(self, mention: Mention) -> None:
+        self._extra = None
         if mention.value in ("and", "or") and self._waiting and self._cue is None:
             return
         if self._waiting:
@@ -291,7 +316,7 @@ class _Binder:
 
     def _reset(self) -> None:
         self._waiting, self._count, self._cue, self._relation = [], None, None, None
-        self._joined, self._det, self._shared = False, False, []
+        self._joined, self._det, self._shared, self._extra = False, False, [], None
 
     def end(self) -> None:
         self._settle(trailing=True)

@@ -15,7 +15,8 @@ from dhsdk.materials.finish import Finish
 from dhsdk.params import Words, every_field
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.effect import SILENT
-from dhsdk.plugins.text_to_3d.locks import AT_LEAST_SOME, Locks, Toward, locked, settled
+from dhsdk.plugins.text_to_3d.locks import Locks, Toward, locked, settled
+from dhsdk.plugins.text_to_3d.plainly import headed, plainly
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan
 from dhsdk.plugins.text_to_3d.prior.fill import prior
 from dhsdk.plugins.text_to_3d.prior.space import space
@@ -23,34 +24,12 @@ from dhsdk.plugins.text_to_3d.surfaces import finishes
 from dhsdk.plugins.text_to_3d.unknown import Guesses
 from dhsdk.plugins.text_to_3d.vocabulary import presets, things, words
 from dhsdk.shapes import kernels
-from dhsdk.words import Entry, Lexicon, Mention, ObjectWords, lexicon, objects, read
+from dhsdk.words import Entry, Lexicon, Mention, ObjectWords, Reading, lexicon, objects, read
 
 CLAUSES = re.compile(r"[,;，；。]|\band\b(?=\s+(?:the|an?|add|remove|make|give|with|without|no)\b)")
-PLAINLY = (
-    (r"\b(?:remove|delete|drop|lose|take off|take away)\b", "without"),
-    (r"\badd\b", "with"),
-    (r"\bget rid of\b", "without"),
-    (r"\b(?:another|an extra)\b", "one"),
-    (r"\braise\b(?: it| the| its)?", "taller"),
-    (r"\blower (?:it|the|its)\b", "shorter"),
-    (r"\bstretch\b(?: it| the| its)?", "longer"),
-    (r"\bshrink\b(?: it| the| its)?", "smaller"),
-    (r"\benlarge\b(?: it| the| its)?", "bigger"),
-    (r"\b(?:lengthen|extend)\b(?: the| its)?", "longer"),
-    (r"\bshorten\b(?: the| its)?", "shorter"),
-    (r"\bwiden\b(?: the| its)?", "wider"),
-    (r"\bnarrow (?:the|its)\b", "narrower"),
-    (r"\bthicken\b(?: the| its)?", "thicker"),
-    (r"\b(?:lean|tilt)\b(?: the| its)?", "more leaning"),
-    ("加(?=[长高宽厚粗大深])", "更"),
-    ("去掉|拿掉|删掉", "没有"),
-    ("加上|添上", "带"),
-)
-"""Verbs of change as the words that the grammar knows."""
+THE = re.compile(r"\b(?:the|this|that)\s+$", re.IGNORECASE)
 STEP = 0.8
 """How far a change goes against a word of the first prompt: "taller" asks for less than "tall"."""
-ADDS = re.compile(r"\b(?:add|another|extra)\b|\b(?:one|two|three|four|\d+) more\b|加上|添上|再加|多加", re.IGNORECASE)
-"""Words by which a number is one of more pieces than there are."""
 WORSE = 0.4
 """How far "older" wears what is left of a surface that is as old already as the word says."""
 
@@ -65,8 +44,7 @@ def changed(plan: Any, text: str, ctx: Context) -> Any:
     mover = _Mover(ctx, guesses, prior() if plan.backend == "design" else None, notes)
     made, did, idle = list(plan.objects), list[str](), list[str]()
     for clause in filter(None, map(str.strip, CLAUSES.split(text))):
-        mover = replace(mover, adds=ADDS.search(clause) is not None)
-        for number, said, asked in _meant(_plainly(clause), made):
+        for number, said, asked in _meant(plainly(clause), made):
             one = made[number]
             made[number] = mover.moved(one, said)
             for mention in asked:
@@ -86,19 +64,14 @@ def changed(plan: Any, text: str, ctx: Context) -> Any:
     return plan.model_copy(update={"objects": tuple(made), "words": report, "models": models})
 
 
-def _plainly(text: str) -> str:
-    for verb, plain in PLAINLY:
-        text = re.sub(verb, plain, text, flags=re.IGNORECASE)
-    return text
-
-
 def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWords, list[Mention]]]:
     """Each object that a clause means (all where it names none): its number, what is said of it, and by which words."""
     there = {one.preset for one in made}
     reading = read(clause, words())
     named = {things()[said.noun.value].preset: said for said in objects(reading) if said.noun.value in things()}
-    if named and not named.keys() & there and any(mention.kind == "part" for mention in read(clause, _names_of(there)).mentions):
-        reading, named = read(clause, _names_of(there)), {}  # the seat of a chair, not a seat
+    here = read(clause, _names_of(there))
+    if named and not named.keys() & there and _else(here, reading):
+        reading, named = here, {}  # the seat of a chair, not a seat; turned into oak, not into an oak
     for preset in named.keys() - there:
         alike = {one.preset: named[preset] for one in made if one.kernel == presets()[preset]}  # a desk is called table, too
         named |= {**alike, **named}
@@ -106,10 +79,18 @@ def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWor
         raise PromptError(f"the plan has no {', '.join(sorted(named))}: there is {', '.join(sorted(there))}")
     for number, one in enumerate(made):
         if not named:
-            whole = read(f"{one.preset} {clause}", _names_of(there))
+            whole = headed(read(f"{one.preset} {clause}", _names_of(there)))
             yield number, next(iter(objects(whole))), [mention for mention in whole.mentions[1:] if mention.kind not in SILENT]
         elif one.preset in named:
             yield number, named[one.preset], [mention for mention in reading.mentions if mention.kind not in (*SILENT, "noun")]
+
+
+def _else(here: Reading, reading: Reading) -> bool:
+    """Whether a clause speaks of a part, or of a material by a word that may be a thing, too."""
+    nouns = {
+        mention.start for mention in reading.mentions if mention.kind == "noun" and not THE.search(here.text[: mention.start])
+    }
+    return any(mention.kind == "part" or (mention.kind == "material" and mention.start in nouns) for mention in here.mentions)
 
 
 def _names_of(there: Collection[str]) -> Lexicon:
@@ -139,16 +120,12 @@ def _without(said: ObjectWords, mention: Mention) -> ObjectWords:
 
 @dataclass(frozen=True)
 class _Mover:
-    """Moves objects by words. prior: draws what suits the rest; None: by rule. notes: guesses that deserve a look.
-
-    adds: numbers are of pieces besides those that there are.
-    """
+    """Moves objects by words. prior: draws what suits the rest; None: by rule. notes: guesses that deserve a look."""
 
     ctx: Context
     guesses: Guesses
     prior: Prior | None
     notes: list[str]
-    adds: bool = False
 
     def moved(self, one: ObjectPlan, said: ObjectWords) -> ObjectPlan:
         """The object as the words want it."""
@@ -176,12 +153,10 @@ class _Mover:
             name, lock = ".".join(path), locks.values.get(path)
             if lock is None:
                 continue
-            if path[-1] == "wear":
+            if path[-1] == "wear" and not isinstance(lock, Toward):
                 new[name] = _older(values[name], float(lock))
             elif isinstance(lock, Toward) and name in known and lock.end in (field.ge, field.le):
                 asked[name] = STEP * (lock.share if lock.end == field.le else -lock.share)
-            elif self.adds and field.type is int and (lock == AT_LEAST_SOME or isinstance(lock, int)):
-                new[name] = min(values[name] + (1 if lock == AT_LEAST_SOME else lock), field.le or values[name])
             else:
                 new[name] = settled(lock, values[name], field)
         stream = self.ctx.rng("change", one.key)

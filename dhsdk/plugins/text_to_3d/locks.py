@@ -9,82 +9,27 @@ from typing import Any
 import pydantic
 
 from dhsdk.params import Field, every_field
+from dhsdk.plugins.text_to_3d.called import (
+    ALONG,
+    ALSO_CALLED,
+    BATTERED,
+    BY_NAME,
+    CALLED,
+    EXTENTS,
+    FIELDS_OF,
+    FLAT,
+    INSTEAD,
+    MOST,
+    OF_ALL,
+    OF_WHOLE,
+    OPENED,
+    SAME,
+    Path,
+)
 from dhsdk.plugins.text_to_3d.surfaces import SOFT
 from dhsdk.words import Mention, ObjectWords, PartWords
+from dhsdk.words.bind import BESIDES
 from dhsdk.words.tokens import degrees, lemmas
-
-Path = tuple[str, ...]
-
-# What a size says about the fields whose ends are called so. Each kernel names the ends of its fields (low ... high).
-SAME = {
-    "tall": {"tall", "high"},
-    "short": {"short", "low", "squat"},
-    "wide": {"wide", "broad"},
-    "narrow": {"narrow", "slim"},
-    "thick": {"thick", "chunky", "heavy", "stout", "sturdy"},
-    "thin": {"thin", "slender", "slim", "dainty"},
-    "fat": {"fat", "bulging", "round", "plump"},
-    "lanky": {"tall", "high", "thin", "slender", "slim"},
-    "dumpy": {"short", "low", "squat", "fat", "bulging", "round", "plump"},
-    "young": {"short", "thin"},
-    "big": {"wide", "broad", "tall", "high", "long", "deep"},
-    "huge": {"wide", "broad", "tall", "high", "long", "deep"},
-    "small": {"narrow", "low", "short", "shallow"},
-    "tiny": {"narrow", "low", "short", "shallow"},
-    "rustic": {"rustic", "handmade"},
-    "medieval": {"rustic"},
-    "victorian": {"ornate"},
-    "modern": {"plain", "precise"},
-    "minimalist": {"plain", "precise"},
-    "plain": {"plain", "unadorned"},
-    "curved": {"curved", "arched"},
-    "straight-sided": {"straight", "straight-sided", "straight-lipped"},
-    "crisp": {"crisp", "sharp"},
-    "soft": {"soft", "rounded"},
-    "faceted": {"faceted", "coarse"},
-    "leaning": {"leaning", "tilted", "reclined"},
-    "upright": {"upright", "level"},
-    "narrow-based": {"narrow-based", "small-based"},
-    "leaky": {"leaky", "slatted"},
-    "slim-handled": {"slim-handled", "dainty"},
-}
-OPENED = frozenset({"open", "closed"})
-"""States are had or not: these go all the way."""
-BY_NAME = ("size", "shape", "style", "quality", "finish", "tone", "part", "unknown")
-"""Kinds of words that can be the very name of an end, whatever else they mean."""
-BATTERED = {"new": 0.0, "worn": 0.5, "damaged": 1.0, "dirty": 0.35, "rusty": 0.6}
-"""What a word of wear makes of a kernel's field `wear`: nicks, dents, bent pieces."""
-
-CALLED = {"straight": ("flat",), "curved": ("arched",)}
-"""Choices that a word of shape means besides its own name."""
-ALSO_CALLED = {
-    "blade": ("head",),
-    "belly": ("body",),
-    "pane": ("windows",),
-    "arm": ("boughs",),
-    "stem": ("stems",),
-    "stalk": ("stems",),
-}
-"""What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
-
-MOST = 24
-"""Things of a kind in a scene."""
-OPPOSITE = {
-    "thick": "thin",
-    "thin": "thick",
-    "wide": "narrow",
-    "narrow": "wide",
-    "tall": "short",
-    "short": "long",
-    "long": "short",
-}
-"""Of a field that is called so at one end alone: a thicker handle is less slim-handled."""
-EXTENTS = ("height", "width", "size", "span", "chord", "length", "radius")
-"""Fields of a part that grow when the part does."""
-LEGS: tuple[Path, ...] = (("seat", "height"), ("size", "height"))
-"""Fields that the length of legs is."""
-OF_ALL = ("shape", "style", "quality", "finish")
-"""Kinds of words that mean the whole where the part that they are said of knows nothing of the sort: ornate legs."""
 
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
 MEASURES = {"height": "height", "width": "width", "depth": "depth", "length": "width", "diameter": "width", "radius": "width"}
@@ -130,10 +75,11 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     elif mention.kind == "size" and mention.value in SCALE and not group:
         locks.scale *= SCALE[mention.value] ** mention.strength
     elif mention.kind == "size":
-        if not _ended(mention, inside, locks, group) and mention.value == "tall":
-            _ended(replace(mention, value="long"), inside, locks, group)  # a rocket is called long
+        for value in (mention.value, *(() if group else INSTEAD.get(mention.value, ()))):
+            if _ended(replace(mention, value=value), inside, locks, group):
+                break
     elif mention.kind in ("shape", "style", "state", "pattern", "quality"):
-        if mention.strength > 0:
+        if mention.strength > 0 and not (compared(mention) and _names(mention, inside)[0] & _ends(inside)):
             _chosen(mention.value, inside, locks)
         _ended(mention, inside, locks, group)
     elif mention.kind in ("finish", "tone"):
@@ -163,7 +109,7 @@ def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: P
     """
     found = False
     names, _ = _names(mention, known)
-    share = 1.0 if mention.value in OPENED else {0.5: 0.2, 2.0: 0.8}.get(abs(mention.strength), 0.45)
+    share = 1.0 if mention.value in OPENED else _share(mention)
     for path, one in known.items():
         if one.ge is None or one.le is None or one.type not in (int, float):
             continue
@@ -175,6 +121,10 @@ def _ended(mention: Mention, known: Mapping[Path, Field], locks: Locks, group: P
     return found
 
 
+def _share(mention: Mention) -> float:
+    return {0.5: 0.2, 2.0: 0.8}.get(abs(mention.strength), 0.45)
+
+
 def _names(mention: Mention, known: Mapping[Path, Field]) -> tuple[set[str], bool]:
     """The words for ends that a mention means, and whether it is such a word by itself.
 
@@ -182,11 +132,20 @@ def _names(mention: Mention, known: Mapping[Path, Field]) -> tuple[set[str], boo
     """
     plain = {form for word in mention.text.lower().split() for form in (word, *lemmas(word), *degrees(word))}
     said = plain.union(*(SAME.get(word, set()) for word in plain))
-    ends = {end for one in known.values() if one.type in (int, float) for end in (one.low, one.high) if end}
+    ends = _ends(known)
     group = SAME.get(mention.value, {mention.value})
     if said & ends and not said & group:
         return said & ends, True
     return group, False
+
+
+def _ends(known: Mapping[Path, Field]) -> set[str]:
+    return {end for one in known.values() if one.type in (int, float) for end in (one.low, one.high) if end}
+
+
+def compared(mention: Mention) -> bool:
+    """Whether a word asks for more than there is: "rounder" goes on, "round" may choose."""
+    return any(degrees(word) for word in mention.text.lower().split()) or mention.text.lower().startswith(("more ", "更"))
 
 
 def named(mention: Mention, params: type[pydantic.BaseModel]) -> bool:
@@ -202,12 +161,21 @@ class Toward:
     share: float
 
 
+@dataclass(frozen=True)
+class By:
+    """A lock that changes a number of pieces by this many."""
+
+    pieces: int
+
+
 def settled(lock: Any, value: Any, field: Field) -> Any:
     """The value that a lock makes of the present one."""
     if lock == ANY:
         return value if value != "none" else next(choice for choice in field.choices if choice != "none")
     if lock == AT_LEAST_SOME:
         return value or field.type(max(1, (field.le or 2) // 2) if field.type is int else (field.le or 1.0) / 2)
+    if isinstance(lock, By):
+        return min(max(value + lock.pieces, field.ge or 0), value + lock.pieces if field.le is None else field.le)
     if isinstance(lock, Toward):
         moved = value + lock.share * (lock.end - value)
         if field.type is not int:
@@ -249,17 +217,21 @@ def _chosen(value: str, known: Mapping[Path, Field], locks: Locks) -> None:
 def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     name = words.part.value
     names = (name, f"{name}s", *ALSO_CALLED.get(name, ()))
-    group = next((path[:-1] for path in known if len(path) > 1 and path[-2] in names), ())
-    inside = {path: one for path, one in known.items() if group and path[: len(group)] == group}
+    group = next((path[:-1] for each in names for path in known if len(path) > 1 and path[-2] == each), ())
+    fields = FIELDS_OF.get(name, ())
+    inside = {
+        path: one for path, one in known.items() if (group and path[: len(group)] == group) or (not group and path in fields)
+    }
     switch = {path: one for path, one in known.items() if path[-1] in (*names, f"has_{name}")}
-    if not group and not switch:
+    if not inside and not switch:
         _kind_of((name, f"{name}s"), known, locks, words.absent)
     if words.absent:
         _without(inside, switch, locks)
         return
-    _with(inside, switch, locks)
+    if words.count is None or words.count.amount >= 0.0:
+        _with(inside, switch, locks)
     if words.count is not None:
-        _counted(words.count, {**inside, **switch}, locks)
+        _counted(words.count, {**switch, **inside}, locks, tuple(names))
     of_it = inside or {path: one for path, one in known.items() if path in switch or path[-1].startswith(f"{name}_")}
     for mention in words.attributes:
         _described(mention, name, of_it, known, locks)
@@ -270,17 +242,16 @@ def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: 
     before = dict(locks.values)
     group = next((path[:-1] for path in of_it if len(path) > 1), ())
     tries: list[Callable[[], object]] = []
+    if compared(mention) and FLAT.search(mention.text):
+        tries.append(lambda: _along(replace(mention, value="flat"), of_it, locks))
     if group:
         tries.append(lambda: _attribute(mention, of_it, locks, group))
-    if group and mention.value in OPPOSITE:
-        other = replace(mention, text="", value=OPPOSITE[mention.value], strength=-mention.strength)
-        tries.append(lambda: _ended(other, of_it, locks, group))
-    if group and mention.value in SCALE:
-        tries.append(lambda: _grown(mention, of_it, locks))
-    if group and part == "leg" and mention.kind == "size":
-        legs = {path: known[path] for path in LEGS if path in known}
-        size = replace(mention, value="tall") if mention.value == "long" else mention
-        tries.append(lambda: _ended(size, legs, locks, ()))
+    if mention.kind == "size" and part in OF_WHOLE:
+        whole = {path: known[path] for path in OF_WHOLE[part] if path in known}
+        size = replace(mention, value="tall") if mention.value == "long" and part == "leg" else mention
+        tries += [lambda: _ended(size, whole, locks, ()), lambda: _along(size, whole, locks)]
+    if mention.kind == "size":
+        tries.append(lambda: _along(mention, of_it, locks))
     if mention.kind in OF_ALL:
         tries.append(lambda: _attribute(mention, known, locks, ()))
     for one in tries:
@@ -288,11 +259,17 @@ def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: 
             one()
 
 
-def _grown(mention: Mention, of_it: Mapping[Path, Field], locks: Locks) -> None:
-    for path, one in of_it.items():
-        if path[-1] in EXTENTS and one.type is float and one.ge is not None and one.le is not None:
-            up = (SCALE[mention.value] > 1.0) == (mention.strength > 0)
-            locks.values[path] = Toward(one.le if up else one.ge, 0.45)
+def _along(mention: Mention, of_it: Mapping[Path, Field], locks: Locks) -> None:
+    """Moves the field of a part that a size is about, though no end of it is called so; all extents of a big part."""
+    if mention.value in SCALE:
+        wanted, up = [path for path in of_it if path[-1] in EXTENTS], SCALE[mention.value] > 1.0
+    else:
+        leaves, sign = ALONG.get(mention.value, ((), 1))
+        wanted, up = [path for leaf in leaves for path in of_it if path[-1] == leaf][:1], sign > 0
+    for path in wanted:
+        one = of_it[path]
+        if one.type is float and one.ge is not None and one.le is not None:
+            locks.values[path] = Toward(one.le if up == (mention.strength > 0) else one.ge, _share(mention))
 
 
 def _without(inside: Mapping[Path, Field], switch: Mapping[Path, Field], locks: Locks) -> None:
@@ -329,9 +306,15 @@ AT_LEAST_SOME = "more than nothing"
 """Locks that keep the preset's value where it is something already."""
 
 
-def _counted(count: Mention, known: Mapping[Path, Field], locks: Locks) -> None:
+def _counted(count: Mention, known: Mapping[Path, Field], locks: Locks, names: tuple[str, ...]) -> None:
     for path, one in known.items():
-        if one.type is int and one.ge is not None and one.le is not None and (path[-1] == "count" or len(known) == 1):
+        if one.ge is None or one.le is None or (path[-1] not in ("count", *names) and len(known) > 1):
+            continue
+        if count.unit == BESIDES and one.type in (int, float):
+            end = one.le if count.amount > 0 else one.ge
+            locks.values[path] = By(round(count.amount)) if one.type is int else Toward(end, 0.45)
+            return
+        if one.type is int:
             wanted = round(count.amount)
             value = int(min(max(wanted, one.ge), one.le))
             locks.values[path] = value

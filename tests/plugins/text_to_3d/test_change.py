@@ -56,6 +56,26 @@ def moved(prompt, change):
         ("a house", "add a chimney", "house.shape.chimney.count", 1),
         ("a chair", "lean the back further", "chair.shape.back.rake", 1),
         ("a chair", "more ornate legs", "chair.shape.carving.ornament", 1),
+        ("a bench", "longer", "bench.shape.seat.width", 1),
+        ("a table", "half as wide", "table.shape.size.width", -1),
+        ("a table", "make the top wider", "table.shape.size.width", 1),
+        ("a vase", "wider mouth", "vase.shape.neck.width", 1),
+        ("a vase", "瓶口大一点", "vase.shape.neck.width", 1),
+        ("a sword", "blunter point", "sword.shape.head.point", -1),
+        ("a sword", "剑尖钝一点", "sword.shape.head.point", -1),
+        ("a floor lamp", "a heavier base", "floor_lamp.shape.base.radius", 1),
+        ("a house", "flatter roof", "house.shape.roof.pitch", -1),
+        ("a house", "taller windows", "house.shape.windows.height", 1),
+        ("a house", "fewer windows", "house.shape.windows.count", -1),
+        ("a house", "多加两扇窗", "house.shape.windows.count", 1),
+        ("a house", "the roof sticks out more", "house.shape.roof.overhang", 1),
+        ("a barrel", "loosen the staves", "barrel.shape.staves.gap", 1),
+        ("a barrel", "one hoop less", "barrel.shape.hoops.count", -1),
+        ("a crate", "more planks", "crate.shape.planks.count", 1),
+        ("an apple tree", "more fruit", "apple_tree.shape.bloom.fruit", 1),
+        ("an oak", "straighten the trunk", "oak.shape.trunk.gnarled", -1),
+        ("a boulder", "flatten it", "boulder.shape.size.stretch", -1),
+        ("a jar", "更圆润", "jar.shape.body.roundness", 1),
     ],
 )
 def test_words_move_their_value_the_right_way(prompt, change, path, way):
@@ -70,11 +90,23 @@ def test_what_is_not_named_stays_bit_for_bit():
     assert {path.split(".")[0] for path in moved("a chair and a table", "a red chair")} == {"chair"}
 
 
+@pytest.mark.parametrize("change", ["a wider gizmo", "make the gizmo much taller", "narrow the gizmo"])
+def test_what_is_said_of_something_unknown_moves_nothing(change):
+    with pytest.raises(PromptError, match="change nothing of: vase"):
+        plan("a vase", change)
+
+
 def test_parts_come_and_go():
     assert moved("a chair", "add armrests")["chair.shape.arms.style"][0] == "none"
     assert moved("an armchair", "remove the arms")["armchair.shape.arms.style"][1] == "none"
     assert moved("a chair", "thick legs").keys() >= {"chair.shape.legs.thickness"}
     assert "chair.shape.legs.stretchers" not in moved("a chair", "thick legs")
+
+
+def test_a_word_that_may_be_a_thing_is_a_material_of_what_is_there():
+    assert plan("a chair", "turn it into walnut").objects[0].finishes["frame"].variety == "walnut"
+    with pytest.raises(PromptError, match="the plan has no"):
+        plan("a chair", "make the oak bigger")
 
 
 def test_clauses_are_read_one_by_one():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dhsdk.errors import PromptError
@@ -72,6 +72,8 @@ class Design:
     def _planned(self, one: ObjectWords, thing: Thing, key: str, held: Mapping[str, Any]) -> ObjectPlan:
         kernel = kernels()[thing.kernel]
         one = self.guesses.known(one, kernel.Params, self.notes)
+        if thing.material:
+            one = replace(one, attributes=(replace(one.noun, kind="material", value=thing.material), *one.attributes))
         locks = locked(one, kernel.Params)
         self.notes += locks.notes
         relation = next(iter(one.relations), None)

@@ -123,6 +123,9 @@ OF_THE_LOOK = ("color", "pattern", "tone")
 ALL_OVER = ("wear", "finish", "style")
 """Words that mean a thing with all its accents."""
 
+GREY = ("steel", "iron", "tin", "aluminium")
+"""Metals that have a colour only where they are painted."""
+
 UNCARVED = ("legs", "seat", "arms", "stem")
 
 
@@ -227,7 +230,7 @@ def _apply_one(mention: Mention, slot: str, finish: dict[str, Any], named: tuple
         if finish["variety"] in LAID:
             finish["color"] = _earthen(mention.value)
             return
-        if not named and finish["family"] in ("wood", "metal"):
+        if (not named and finish["family"] in ("wood", "metal")) or finish["variety"] in GREY:
             finish["variety"] = "painted"
         elif finish["family"] == "ceramic" and not any("/" in name for name in named):
             finish["variety"] = "glazed"  # earthenware takes its colour from its glaze

@@ -14,11 +14,15 @@ from dhsdk.words import Entry, Lexicon, lexicon
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a noun means. like: the noun is only of this kind ("sofa" is like a bench), so the result is a guess."""
+    """What a noun means. like: the noun is only of this kind ("sofa" is like a bench), so the result is a guess.
+
+    material: what the noun says that it is made of ("oil drum"), or "".
+    """
 
     kernel: str
     preset: str
     like: bool = False
+    material: str = ""
 
 
 @functools.cache
@@ -36,6 +40,9 @@ def things() -> Mapping[str, Thing]:
             kernel_of[preset] = kernel
             for name in (*names["en"], *names["zh"]):
                 found.setdefault(name, Thing(kernel, preset))
+            for material, others in names.get("of", {}).items():
+                for name in (*others["en"], *others["zh"]):
+                    found.setdefault(name, Thing(kernel, preset, material=material))
     for preset, names in _data("kinds_of").items():
         for name in (*names["en"], *names["zh"]):
             found.setdefault(name, Thing(kernel_of[preset], preset, like=True))

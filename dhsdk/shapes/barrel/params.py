@@ -31,6 +31,7 @@ class Hoops(Params):
 
 
 class BarrelParams(Params):
+    made: Literal["wood", "metal"] = param("wood", help="coopered of staves and hoops, or rolled of sheet metal")
     body: Body = param(Body(), help="the body")
     staves: Staves = param(Staves(), help="the staves")
     hoops: Hoops = param(Hoops(), help="the hoops")

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from dhsdk.shapes.barrel import drum
+from dhsdk.shapes.barrel.frame import BarrelFrame
 from dhsdk.shapes.barrel.params import BarrelParams
 from dhsdk.shapes.boards import across
 from dhsdk.shapes.crate.parts import BACK, nail
@@ -19,27 +21,6 @@ from dhsdk.shapes.surface import Shell, Vec, join, moved, rotation, surface, tin
 from dhsdk.shapes.sweep import beam, tube
 
 
-class BarrelFrame:
-    """The outline that staves, hoops and heads share, metres."""
-
-    def __init__(self, params: BarrelParams) -> None:
-        self.params = params
-        body = params.body
-        self.height, self.radius = body.height, body.radius
-        self.thick = params.staves.thickness * body.radius
-        self.croze = min(0.055 * body.height + 0.2 * self.thick, 0.05)
-
-    def at(self, y: float | np.ndarray) -> np.ndarray:
-        """The outer radius at a height."""
-        body, t = self.params.body, np.asarray(y, np.float64) / self.params.body.height
-        return np.asarray(body.radius * (1.0 - body.taper * (1.0 - t)) * (1.0 + body.bulge * (1.0 - (2.0 * t - 1.0) ** 2)))
-
-    def slope(self, y: float) -> float:
-        """How fast the outer radius grows with the height."""
-        d = 0.004 * self.height
-        return float(self.at(y + d) - self.at(y - d)) / (2 * d)
-
-
 def barrel_parts(params: BarrelParams, rng: Stream) -> list[Part]:
     """All parts of a barrel: the staves first."""
     frame = BarrelFrame(params)
@@ -47,11 +28,13 @@ def barrel_parts(params: BarrelParams, rng: Stream) -> list[Part]:
     inner = 2 * (float(frame.at(top)) - frame.thick)
     kind = "support" if params.head == "closed" else "mount"
     sockets = () if params.lying else (PartSocket("top", (0.0, top, 0.0), kind, (0.7 * inner, 0.7 * inner)),)
-    parts = [Part("staves", surface(_staves(frame, rng)), "staves", sockets=sockets)]
-    parts.append(Part("hoops", surface(_hoops(frame, rng)), "bands", parent="staves", collide=False))
-    parts.append(
-        Part("head_bottom", surface(_head(frame, rng, "bottom", frame.croze)), "head", (0.0, frame.croze, 0.0), "staves")
-    )
+    if params.made == "metal":
+        parts = [Part("staves", surface(drum.body(frame)), "staves", sockets=sockets)]
+    else:
+        parts = [Part("staves", surface(_staves(frame, rng)), "staves", sockets=sockets)]
+        parts.append(Part("hoops", surface(_hoops(frame, rng)), "bands", parent="staves", collide=False))
+        floor = surface(_head(frame, rng, "bottom", frame.croze))
+        parts.append(Part("head_bottom", floor, "head", (0.0, frame.croze, 0.0), "staves"))
     if params.head != "open":
         parts.append(_upper_head(frame, rng))
     parts += _fittings(frame)
@@ -162,7 +145,8 @@ def _head(frame: BarrelFrame, rng: Stream, name: str, y: float) -> Shell:
 
 def _upper_head(frame: BarrelFrame, rng: Stream) -> Part:
     top = frame.height - frame.croze
-    shell = _head(frame, rng, "top", top)
+    metal = frame.params.made == "metal"
+    shell = drum.head(frame, top) if metal else _head(frame, rng, "top", top)
     if frame.params.head == "closed":
         return Part("head_top", surface(shell), "head", (0.0, top, 0.0), "staves")
     # Pushed aside, it leans from the far rim over the near one.
@@ -170,7 +154,7 @@ def _upper_head(frame: BarrelFrame, rng: Stream) -> Part:
     batten = moved(
         box((1.4 * radius, 0.7 * frame.thick, 0.26 * radius), 0.12 * frame.thick, along=0), (0.0, top + 0.7 * frame.thick, 0.0)
     )
-    shell = turned(join(shell, batten), (0.35, 0.0, 1.0), -0.3, (0.0, top, 0.0))
+    shell = turned(shell if metal else join(shell, batten), (0.35, 0.0, 1.0), -0.3, (0.0, top, 0.0))
     at: Vec = (0.34 * radius, frame.croze + 0.2 * radius, 0.1 * radius)
     return Part("lid", surface(moved(shell, at)), "head", (at[0], top + at[1], at[2]), "staves")
 
@@ -204,7 +188,7 @@ def _fittings(frame: BarrelFrame) -> list[Part]:
     if params.handle == "bail":
         parts.append(_bail(frame))
     if params.handle == "lugs":
-        parts.append(_carrying_bar(frame))
+        parts.append(drum.loops(frame) if params.made == "metal" else _carrying_bar(frame))
     return parts
 
 

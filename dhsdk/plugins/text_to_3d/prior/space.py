@@ -16,6 +16,9 @@ from dhsdk.shapes.kernel import Kernel
 NO_DESIGN = frozenset({"detail", "pieces", "stylised"})
 """Fields that set the triangles or the style of the whole asset."""
 
+BY_MATERIAL = "made"
+"""How a whole thing is made follows from what it is made of: its material says it, nothing draws it."""
+
 STATE = frozenset({"wear", "open", "lit", "snow", "moss"})
 """Fields of a thing's state: only words move them."""
 
@@ -152,7 +155,10 @@ OPTIONS_OF_KIND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 def space() -> Space:
     """Every noun of every kernel with what it leaves open."""
     known = kernels()
-    families = {name: tokens(kernel.Params, NO_DESIGN) for name, kernel in known.items()}
+    families = {
+        name: tuple(token for token in tokens(kernel.Params, NO_DESIGN) if token.path != BY_MATERIAL)
+        for name, kernel in known.items()
+    }
     kinds = {
         preset: _kind(kernel, preset, families[name])
         for name, kernel in known.items()

@@ -107,5 +107,5 @@ OF_WHOLE: Mapping[str, tuple[Path, ...]] = {
     "top": (("size", "width"), ("size", "depth")),
 }
 """Fields of the whole that a size of a part is: the length of legs."""
-OF_ALL = ("shape", "style", "quality", "finish")
+OF_ALL = ("style", "quality", "finish")
 """Kinds of words that mean the whole where the part that they are said of knows nothing of the sort: ornate legs."""

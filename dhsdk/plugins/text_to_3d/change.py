@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWor
     reading = read(clause, words())
     named = {things()[said.noun.value].preset: said for said in objects(reading) if said.noun.value in things()}
     here = read(clause, _names_of(there))
-    if named and not named.keys() & there and _else(here, reading):
+    if named and (_parts_all(here, reading) or (not named.keys() & there and _else(here, reading))):
         reading, named = here, {}  # the seat of a chair, not a seat; turned into oak, not into an oak
     for preset in named.keys() - there:
         alike = {one.preset: named[preset] for one in made if one.kernel == presets()[preset]}  # a desk is called table, too
@@ -79,10 +80,16 @@ def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWor
         raise PromptError(f"the plan has no {', '.join(sorted(named))}: there is {', '.join(sorted(there))}")
     for number, one in enumerate(made):
         if not named:
-            whole = headed(read(f"{one.preset} {clause}", _names_of(there)))
+            whole = headed(read(f"{one.preset}: {clause}", _names_of(there)))
             yield number, next(iter(objects(whole))), [mention for mention in whole.mentions[1:] if mention.kind not in SILENT]
         elif one.preset in named:
             yield number, named[one.preset], [mention for mention in reading.mentions if mention.kind not in (*SILENT, "noun")]
+
+
+def _parts_all(here: Reading, reading: Reading) -> bool:
+    """Whether every thing that a clause names may be a part of what is there: a red seat of a chair, no red chair."""
+    parts = {mention.start for mention in here.mentions if mention.kind == "part"}
+    return all(mention.start in parts for mention in reading.mentions if mention.kind == "noun")
 
 
 def _else(here: Reading, reading: Reading) -> bool:
@@ -95,7 +102,18 @@ def _else(here: Reading, reading: Reading) -> bool:
 
 def _names_of(there: Collection[str]) -> Lexicon:
     """The words, of nouns those alone that mean what is there."""
-    return lexicon(tuple(Entry(name, "noun", name) for name, thing in things().items() if thing.preset in there))
+    return lexicon(
+        tuple(
+            Entry(name, "noun", name)
+            for name, thing in things().items()
+            if thing.preset in there and (name == thing.preset or not _is_part(name))
+        )
+    )
+
+
+@functools.cache
+def _is_part(name: str) -> bool:
+    return any(mention.kind == "part" for mention in read(name, lexicon()).mentions)
 
 
 def _without(said: ObjectWords, mention: Mention) -> ObjectWords:
@@ -104,7 +122,7 @@ def _without(said: ObjectWords, mention: Mention) -> ObjectWords:
         replace(
             part,
             attributes=tuple(one for one in part.attributes if one != mention),
-            count=None if part.count == mention else part.count,
+            count=None if part.count and part.count.start == mention.start else part.count,
         )
         for part in said.parts
         if part.part != mention

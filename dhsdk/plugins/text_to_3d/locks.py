@@ -145,7 +145,11 @@ def _ends(known: Mapping[Path, Field]) -> set[str]:
 
 def compared(mention: Mention) -> bool:
     """Whether a word asks for more than there is: "rounder" goes on, "round" may choose."""
-    return any(degrees(word) for word in mention.text.lower().split()) or mention.text.lower().startswith(("more ", "更"))
+    return (
+        any(degrees(word) for word in mention.text.lower().split())
+        or mention.strength != 1.0
+        or mention.text.startswith(("more ", "更"))
+    )
 
 
 def named(mention: Mention, params: type[pydantic.BaseModel]) -> bool:
@@ -225,10 +229,11 @@ def _part(words: PartWords, known: Mapping[Path, Field], locks: Locks) -> None:
     switch = {path: one for path, one in known.items() if path[-1] in (*names, f"has_{name}")}
     if not inside and not switch:
         _kind_of((name, f"{name}s"), known, locks, words.absent)
-    if words.absent:
+    fewer = words.count is not None and words.count.amount < 0.0
+    if words.absent or (fewer and not _pieces({**switch, **inside}, names)):
         _without(inside, switch, locks)
         return
-    if words.count is None or words.count.amount >= 0.0:
+    if not fewer:
         _with(inside, switch, locks)
     if words.count is not None:
         _counted(words.count, {**switch, **inside}, locks, tuple(names))
@@ -306,10 +311,16 @@ AT_LEAST_SOME = "more than nothing"
 """Locks that keep the preset's value where it is something already."""
 
 
+def _pieces(known: Mapping[Path, Field], names: tuple[str, ...]) -> dict[Path, Field]:
+    """The fields that tell how many or how much of a part there is."""
+    numbers = {path: one for path, one in known.items() if one.type in (int, float) and one.ge is not None and one.le is not None}
+    return {path: one for path, one in numbers.items() if path[-1] in ("count", *names) or len(known) == 1}
+
+
 def _counted(count: Mention, known: Mapping[Path, Field], locks: Locks, names: tuple[str, ...]) -> None:
-    for path, one in known.items():
-        if one.ge is None or one.le is None or (path[-1] not in ("count", *names) and len(known) > 1):
-            continue
+    for path, one in _pieces(known, names).items():
+        assert one.ge is not None
+        assert one.le is not None
         if count.unit == BESIDES and one.type in (int, float):
             end = one.le if count.amount > 0 else one.ge
             locks.values[path] = By(round(count.amount)) if one.type is int else Toward(end, 0.45)

@@ -64,8 +64,36 @@ def _share(match: re.Match[str]) -> str:
     return f"much {SHARE_OF[how] if less else GROWN[how]}"
 
 
+MEASURED = {
+    "height": ("taller", "shorter"), "width": ("wider", "narrower"), "breadth": ("wider", "narrower"),
+    "length": ("longer", "shorter"), "depth": ("deeper", "shallower"), "thickness": ("thicker", "thinner"),
+    "size": ("bigger", "smaller"), "scale": ("bigger", "smaller"), "pitch": ("steeper", "shallower"),
+    "steepness": ("steeper", "shallower"), "number": ("more", "fewer"), "count": ("more", "fewer"), "amount": ("more", "less"),
+}  # fmt: skip
+GROW = "increase|raise|up|bump up|boost|more|greater|extra|add"
+CUT = "reduce|decrease|lower|lessen|cut|cut down|less|smaller"
+
+
+def _measured(match: re.Match[str]) -> str:
+    """ "increase the seat height", "less width", "reduce the number of windows"."""
+    more = re.fullmatch(GROW, match["way"], re.IGNORECASE) is not None
+    word = MEASURED[match["name"].lower()][0 if more else 1]
+    return f"{word} {match['of'] or match['part'] or ''}"
+
+
 Plain = str | Callable[[re.Match[str]], str]
 PLAINLY: tuple[tuple[str, Plain], ...] = (
+    (r"\b(?:reduce|cut|cut down|set|change|increase)(?: the)?(?: number of)?(?: the)? ([\w ]+?) (?:down |up )?to "
+     r"(\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b", r"\2 \1"),
+    (rf"\b(?P<way>{GROW}|{CUT})(?: the| its| in)?(?: (?P<part>\w+)(?:'s)?)?? (?P<name>{'|'.join(MEASURED)})\b"
+     r"(?: of(?: the| its)? (?P<of>\w+))?", _measured),
+    (r"\btoo many\b", "fewer"),
+    (r"\btoo (?:few|little)\b|\b(?:not|isn'?t|aren'?t) enough\b", "more"),
+    (r"\btoo much\b", "less"),
+    (r"\b(?:not|isn'?t|aren'?t) (\w+) enough\b", r"more \1"),
+    (r"\b(?:a bit |a little |slightly |much |far |way )?too (?=\w)", "less "),
+    (r"\bneeds?(?! to)\b", "with"),
+    (r"^(?:the |its )?([\w ]+?) (?:should go|has to go|have to go|must go|can go|are gone|gone|removed|off)$", r"without \1"),
     (r"\b(?:instead of|rather than) [\w ]+", ""),
     (r"\b(?:swap|replace|exchange|change|trade) [\w ]+? (?:with|for|by|to|into) ", "with "),
     (r"\b(?:turn|change|convert|switch) (?:it |them |the \w+ )?(?:in)?to ", "in "),
@@ -74,12 +102,14 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (rf"\b(?:more|extra) {DECOR}\b|\badd {DECOR}\b", "more ornate"),
     (rf"\b(?:less|fewer|no|without|tone down|reduce|remove|cut down on)(?: the| its)? {DECOR}\b", "less ornate"),
     (rf"\b(?:drop|lower){IT} (\w+){SLIGHT}", r"shorter \1"),
+    (rf"\b(?:{GONE}) (an?|one|two|three|four|five|six|\d+)(?: of (?:the|its))?\b", r"\1 fewer"),
     (rf"\b(?:{GONE})\b", "without"),
     (r"\b(?:take|knock|strip|pull|chop|rip|break|cut)((?: the| its| all| those)? [\w ]+?) (?:off|away|out)\b", r"without\1"),
     (r"\b(?:put|fit|mount|stick|hang|attach|install)((?: an?)? [\w ]+?) (?:on|onto|to|in)(?: it| top)?$", r"with\1"),
     (rf"\badd ({NUMBER})\b(?: more| extra| additional)?", r"with \1 more"),
     (r"\badd (?:another|an extra|an additional)\b|\b(?:another|an extra|an additional)\b", "one more"),
-    (r"\b(?:add|give (?:it|them)|attach|include|install|fit it with|equip it with)\b(?: more\b)?", "with"),
+    (r"\badd\b(?: more\b| some\b)?", "with more"),
+    (r"\b(?:give (?:it|them)|attach|include|install|fit it with|equip it with)\b(?: more\b)?", "with"),
     (r"\bthin out(?: the| its)?(?= (?:crown|leaves|foliage|branches|canopy))", "sparser"),
     (rf"\b({'|'.join(VERBS)}){AFTER}{IT}?", lambda match: VERBS[match[1].lower()]),
     (rf"\b({'|'.join(VERBS_OF)}){AFTER}{IT}", lambda match: VERBS_OF[match[1].lower()]),
@@ -94,11 +124,17 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (rf"\b(?:{IDLE})\b", ""),
     ("压?扁(?!平)", "矮"),
     ("换成|改成|改为|变成|改用", "用"),
-    ("(?:再|多|另外)?(?:多|加|添|开|来)(?:上|个)?" + NUMBER_ZH, "更"),
+    ("颜色(?:再|更)?[深暗]", "深色"),
+    ("颜色(?:再|更)?[浅淡亮]", "浅色"),
+    ("^(.+?)(?:去掉|拿掉|删掉|不要)了?$", r"没有\1"),
+    ("太(?=[^阳])|过于", "不那么"),
+    ("不够", "更"),
+    ("(?:去掉|拿掉|删掉)" + NUMBER_ZH, "fewer "),
+    ("(?:再|多|另外)?(?:增加|多|加|添|开|来)(?:上|个)?" + NUMBER_ZH, "更"),
     ("(?:减少|减|少)(?:掉|了)?" + NUMBER_ZH, "fewer "),
     (f"(?:收|放|弄|变|调|改|做|加|削|磨|拉)得?(?:更)?(?=[{SIZES_ZH}])", "更"),
-    ("去掉|拿掉|删掉|去除|移除|取消|不需要", "没有"),
-    ("加上|添上|装上|加个|加一?些|添加", "带"),
+    ("去掉|拿掉|删掉|去除|不要|移除|取消|不需要", "没有"),
+    ("加上|增加|添上|装上|加个|加一?些|添加", "带"),
     ("让|使|将|希望|应该|能不能|可以|把(?!手)|弄得?|变得?|些(?![许])|吧|呢", ""),
 )  # fmt: skip
 """What is said in many ways, and how the grammar knows it."""

@@ -56,6 +56,14 @@ def moved(prompt, change):
         ("a house", "add a chimney", "house.shape.chimney.count", 1),
         ("a chair", "lean the back further", "chair.shape.back.rake", 1),
         ("a chair", "more ornate legs", "chair.shape.carving.ornament", 1),
+        ("a chair", "the seat is too low", "chair.shape.seat.height", 1),
+        ("a chair", "not wide enough", "chair.shape.seat.width", 1),
+        ("a table", "legs twice as thick", "table.shape.legs.thickness", 1),
+        ("a chair", "reduce the seat height", "chair.shape.seat.height", -1),
+        ("a house", "reduce the number of windows to two", "house.shape.windows.count", -1),
+        ("a house", "remove a window", "house.shape.windows.count", -1),
+        ("a house", "too many windows", "house.shape.windows.count", -1),
+        ("a chair", "腿太短", "chair.shape.seat.height", 1),
         ("a bench", "longer", "bench.shape.seat.width", 1),
         ("a table", "half as wide", "table.shape.size.width", -1),
         ("a table", "make the top wider", "table.shape.size.width", 1),
@@ -94,6 +102,11 @@ def test_what_is_not_named_stays_bit_for_bit():
 def test_what_is_said_of_something_unknown_moves_nothing(change):
     with pytest.raises(PromptError, match="change nothing of: vase"):
         plan("a vase", change)
+
+
+def test_a_part_is_no_thing_of_the_same_name():
+    assert {path.split(".")[2] for path in moved("a chair", "red seat")} == {"seat"}
+    assert not any("shape" in path.split(".") for path in moved("a crate", "颜色深一点"))
 
 
 def test_parts_come_and_go():

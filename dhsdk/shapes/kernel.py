@@ -77,6 +77,7 @@ class Kernel(ABC):
         words for the whole leave its colour alone); the first slot is the main one.
     presets: noun -> values that make it ({"stool": {"back": {"style": "none"}}}): they differ in topology.
     looks: noun -> the slots that it dresses otherwise than `slots` does, in the same form; the first of them is its main one.
+    pieces: noun of another thing -> names of the parts that it is here: candles stand on the arms of a lamp.
     exaggeration: field -> how many times its value the stylised look takes ({"legs.thickness": 1.5}). A field called `stylised`
         goes to its upper end besides.
     """
@@ -87,6 +88,7 @@ class Kernel(ABC):
     slots: ClassVar[Mapping[str, str]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = EMPTY
     looks: ClassVar[Mapping[str, Mapping[str, str]]] = EMPTY
+    pieces: ClassVar[Mapping[str, tuple[str, ...]]] = EMPTY
     exaggeration: ClassVar[Mapping[str, float]] = EMPTY
 
     @abstractmethod

@@ -255,15 +255,24 @@ class _Binder:
     def _relate(self, mention: Mention, following: Mention | None) -> None:
         if mention.value in ("ontop", "inside") and len(self.objects) > 1:
             self._settle(trailing=True)
-            made = self.objects[-1]
             kind = "on" if mention.value == "ontop" else "in"
-            made.relations[:] = [RelationWords(kind, len(self.objects) - 2, mention)]
+            first, other = self._carried()
+            for made in self.objects[first:]:
+                made.relations[:] = [RelationWords(kind, other, mention)]
             return
         self._settle(trailing=True)
         self._cue = None if mention.value == "with" else self._cue
         self._relation, self._joined, self._det = mention, False, False
         if mention.value in _BETWEEN_OBJECTS:
             self._verb = mention
+
+    def _carried(self) -> tuple[int, int]:
+        """The first thing that "on it" is said of, and what "it" is: of "a table with a mug and a jug on it" the table."""
+        for first in range(len(self.objects) - 1, 0, -1):
+            for one in self.objects[first].relations:
+                if one.kind == "with":
+                    return first, one.other
+        return len(self.objects) - 1, len(self.objects) - 2
 
     def _put(self, mention: Mention) -> None:
         """A Chinese place word stands after its noun: 箱子上的灯, 灯在箱子上, 放在箱子上的灯."""

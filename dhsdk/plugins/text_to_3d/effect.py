@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dhsdk.errors import PromptError
+from dhsdk.plugins.text_to_3d.pieces import wholes
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan
 from dhsdk.plugins.text_to_3d.vocabulary import words
-from dhsdk.words import Mention, PartWords, Reading, objects, read
+from dhsdk.words import Mention, PartWords, Reading, read
 
 SILENT = ("stop", "det", "join", "relation", "place", "negation", "intensity")
 
@@ -25,7 +26,7 @@ def effect(
     pins made otherwise.
     """
     each = [(planner(reading), planner) for planner in planners]
-    made, found = each[0][0], objects(reading)
+    made, found = each[0][0], wholes(reading)
     before = [(_shown(them), planner) for them, planner in each]
     families = {name for one in made for finish in one.finishes.values() for name in (finish.family, finish.variety)}
     there = {one.noun.start for one in found}

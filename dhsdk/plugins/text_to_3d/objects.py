@@ -10,14 +10,17 @@ from dhsdk.errors import PromptError
 from dhsdk.plugin import Context
 from dhsdk.plugins.text_to_3d.filling import Fill, filled
 from dhsdk.plugins.text_to_3d.locks import locked
+from dhsdk.plugins.text_to_3d.pieces import wholes
 from dhsdk.plugins.text_to_3d.plan import ObjectPlan
 from dhsdk.plugins.text_to_3d.surfaces import finishes
 from dhsdk.plugins.text_to_3d.unknown import Guesses
 from dhsdk.plugins.text_to_3d.vocabulary import Thing, makeable, things
 from dhsdk.shapes import kernels
-from dhsdk.words import ObjectWords, Reading, objects
+from dhsdk.words import ObjectWords, Reading
 
 MOST_OBJECTS = 12
+STACK = 3
+"""How many things a stack has where the words do not say it."""
 RELATIONS = ("on", "in", "under", "beside", "front", "behind")
 
 
@@ -32,7 +35,7 @@ class Design:
 
     def objects(self, reading: Reading) -> tuple[ObjectPlan, ...]:
         """Raises PromptError: nothing to make, too much, or with ctx.strict a thing that is only alike."""
-        found = objects(reading)
+        found = wholes(reading)
         if len(found) > MOST_OBJECTS:
             raise PromptError(f"a prompt must name at most {MOST_OBJECTS} objects, got {len(found)}: make the others separately")
         if not found:
@@ -77,13 +80,15 @@ class Design:
         locks = locked(one, kernel.Params)
         self.notes += locks.notes
         relation = next(iter(one.relations), None)
+        stacked = any(mention.value == "stacked" for mention in one.attributes)
         return ObjectPlan(
             key=key,
             kernel=kernel.name,
             preset=thing.preset,
             shape=filled(kernel, thing.preset, locks, held, self.fill, self._stream(key)),
             finishes=finishes(one, kernel.dress(thing.preset), self.ctx.rng("plan", key, "finishes")),
-            count=locks.count,
+            count=locks.count if one.count or not stacked else STACK,
+            stacked=stacked,
             scale=round(min(max(locks.scale, 0.05), 20.0), 4),
             width=locks.sizes.get("width"),
             height=locks.sizes.get("height"),

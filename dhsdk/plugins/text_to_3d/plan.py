@@ -22,6 +22,7 @@ class ObjectPlan(Params):
     shape: pydantic.SerializeAsAny[Params] = param(help="parameters of the kernel")
     finishes: dict[str, Finish] = param(help="what each material slot is made of")
     count: int = param(1, help="how many stand in a row", ge=1, le=24)
+    stacked: bool = param(False, help="they stand on one another instead")
     scale: float = param(1.0, help="size against the usual one", ge=0.05, le=20.0, low="tiny", high="huge")
     width: float | None = param(None, help="measured width; none: as it comes", unit="m", ge=0.001, le=100.0)
     height: float | None = param(None, help="measured height; none: as it comes", unit="m", ge=0.001, le=100.0)

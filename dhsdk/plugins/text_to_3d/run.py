@@ -84,18 +84,36 @@ def _streams(ctx: Context, key: str) -> Callable[..., np.random.Generator]:
 
 
 def _arranged(objects: tuple[ObjectPlan, ...], scenes: list[Scene]) -> tuple[Scene, ...]:
-    """Every object in its number, put on or beside what it refers to; what stands alone stands in a row."""
-    standing: dict[int, tuple[Scene, ...]] = {}
-    for number, (one, scene) in enumerate(zip(objects, scenes, strict=True)):
-        standing[number] = (scene,) if one.count == 1 else place.row([scene] * one.count, GAP)
-    for number, one in enumerate(objects):
-        goal = standing.get(one.other) if one.relation and one.other != number else None
-        if goal is None or number not in standing:
-            continue
-        within = one.relation == "in" and objects[one.other].kernel in ROOTED
-        standing[one.other] = _related("beside" if within else one.relation, standing.pop(number), goal)
-    groups = list(standing.values())
+    """Every object in its number, what refers to it on or beside it; what stands alone stands in a row."""
+    placed: set[int] = set()
+
+    def stood(number: int) -> tuple[Scene, ...]:
+        """An object with all that refers to it, several that stand to it alike in a row."""
+        placed.add(number)
+        made = _numbered(objects[number], scenes[number])
+        bound: dict[str, list[int]] = {}
+        for other, one in enumerate(objects):
+            if one.relation and one.other == number and other not in placed:
+                within = one.relation == "in" and objects[number].kernel in ROOTED
+                bound.setdefault("beside" if within else one.relation, []).append(other)
+        for relation, them in bound.items():
+            content = [stood(other) for other in them]
+            made = _related(relation, content[0] if len(content) == 1 else place.row(content, GAP), made)
+        return made
+
+    roots = [n for n, one in enumerate(objects) if not one.relation or one.other == n or one.other >= len(objects)]
+    groups = [stood(number) for number in roots]
+    groups += [stood(number) for number in range(len(objects)) if number not in placed]
     return groups[0] if len(groups) == 1 else place.row(groups, GAP)
+
+
+def _numbered(one: ObjectPlan, scene: Scene) -> tuple[Scene, ...]:
+    if not one.stacked:
+        return (scene,) if one.count == 1 else place.row([scene] * one.count, GAP)
+    made: tuple[Scene, ...] = (scene,)
+    for _ in range(one.count - 1):
+        made = place.on(scene, made)
+    return made
 
 
 def _related(relation: str, content: tuple[Scene, ...], goal: tuple[Scene, ...]) -> tuple[Scene, ...]:

@@ -94,6 +94,7 @@ class Lamp(Kernel):
         }
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+    pieces: ClassVar[Mapping[str, tuple[str, ...]]] = freeze({"candle": ("candle", "arm")})
 
     exaggeration: ClassVar[Mapping[str, float]] = freeze(
         {

@@ -263,6 +263,7 @@ class Plant(Kernel):
         }
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+    pieces: ClassVar[Mapping[str, tuple[str, ...]]] = freeze({"flower pot": ("pot",), "pot": ("pot",)})
     looks: ClassVar[Mapping[str, Mapping[str, str]]] = freeze(LOOKS)
 
     def build(self, params: PlantParams, rng: Stream) -> tuple[Part, ...]:

@@ -55,11 +55,11 @@ ALSO_CALLED = {
     "belly": ("body",),
     "pane": ("windows",),
     "arm": ("boughs",),
-    "stem": ("stems",),
+    "stem": ("stems", "handle"),
     "stalk": ("stems",),
     "band": ("hoops", "metal"),
     "plank": ("staves",),
-    "leg": ("foot",),
+    "leg": ("foot", "base"),
 }
 """What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""
 
@@ -72,11 +72,12 @@ FIELDS_OF: Mapping[str, tuple[Path, ...]] = {
     "gap": (("planks", "gap"), ("staves", "gap")),
     "base": (("body", "base"),),
     "top": (("neck", "width"), ("neck", "flare")),
+    "rim": (("neck", "flare"),),
 }
 """Parts that are fields of another part."""
 LENGTHS = ("length", "height", "reach", "span", "chord")
-WIDTHS = ("width", "radius", "breadth", "spread", "span", "chord", "girth", "base", "gap")
-BULKS = ("thickness", "girth", "wall", "stem", "radius", "base")
+WIDTHS = ("width", "radius", "breadth", "spread", "span", "chord", "girth", "base", "gap", "flare")
+BULKS = ("thickness", "girth", "wall", "stem", "radius", "base", "width")
 ALONG = {
     "tall": (LENGTHS, 1),
     "short": ((*LENGTHS, "overhang"), -1),
@@ -87,6 +88,8 @@ ALONG = {
     "shallow": (("depth", "pitch", *LENGTHS), -1),
     "steep": (("pitch",), 1),
     "flat": (("pitch", "dome"), -1),
+    "round": (("dome", "roundness"), 1),
+    "leaning": (("rake", "tilt", "lean"), 1),
     "thick": (BULKS, 1),
     "thin": (BULKS, -1),
     "fat": (("thickness", "girth", "radius", "width"), 1),
@@ -105,6 +108,7 @@ INSTEAD = {
 OF_WHOLE: Mapping[str, tuple[Path, ...]] = {
     "leg": (("seat", "height"), ("size", "height")),
     "top": (("size", "width"), ("size", "depth")),
+    "wall": (("body", "storey_height"),),
 }
 """Fields of the whole that a size of a part is: the length of legs."""
 OF_ALL = ("style", "quality", "finish")

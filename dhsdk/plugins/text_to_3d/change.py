@@ -80,8 +80,12 @@ def _meant(clause: str, made: list[ObjectPlan]) -> Iterator[tuple[int, ObjectWor
         raise PromptError(f"the plan has no {', '.join(sorted(named))}: there is {', '.join(sorted(there))}")
     for number, one in enumerate(made):
         if not named:
-            whole = headed(read(f"{one.preset}: {clause}", _names_of(there)))
-            yield number, next(iter(objects(whole))), [mention for mention in whole.mentions[1:] if mention.kind not in SILENT]
+            whole = read(f"{one.preset}: {clause}", _names_of(there))
+            yield (
+                number,
+                next(iter(objects(headed(whole)))),
+                [mention for mention in whole.mentions[1:] if mention.kind not in SILENT],
+            )
         elif one.preset in named:
             yield number, named[one.preset], [mention for mention in reading.mentions if mention.kind not in (*SILENT, "noun")]
 

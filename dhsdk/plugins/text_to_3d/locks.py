@@ -13,6 +13,7 @@ from dhsdk.plugins.text_to_3d.called import (
     ALONG,
     ALSO_CALLED,
     BATTERED,
+    BULKS,
     BY_NAME,
     CALLED,
     EXTENTS,
@@ -255,7 +256,7 @@ def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: 
         whole = {path: known[path] for path in OF_WHOLE[part] if path in known}
         size = replace(mention, value="tall") if mention.value == "long" and part == "leg" else mention
         tries += [lambda: _ended(size, whole, locks, ()), lambda: _along(size, whole, locks)]
-    if mention.kind == "size":
+    if mention.value in (*ALONG, *SCALE):
         tries.append(lambda: _along(mention, of_it, locks))
     if mention.kind in OF_ALL:
         tries.append(lambda: _attribute(mention, known, locks, ()))
@@ -270,7 +271,10 @@ def _along(mention: Mention, of_it: Mapping[Path, Field], locks: Locks) -> None:
         wanted, up = [path for path in of_it if path[-1] in EXTENTS], SCALE[mention.value] > 1.0
     else:
         leaves, sign = ALONG.get(mention.value, ((), 1))
-        wanted, up = [path for leaf in leaves for path in of_it if path[-1] == leaf][:1], sign > 0
+        there = {path[-1] for path in of_it}
+        flat = leaves is BULKS and "height" in there  # a door's width is no thickness, a neck's is
+        wanted = [path for leaf in leaves for path in of_it if path[-1] == leaf and not (flat and leaf == "width")][:1]
+        up = sign > 0
     for path in wanted:
         one = of_it[path]
         if one.type is float and one.ge is not None and one.le is not None:

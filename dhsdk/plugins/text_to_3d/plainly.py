@@ -45,12 +45,13 @@ NUMBER = r"(?:\d+|a|an|one|two|three|four|five|six|a couple(?: of)?|some|a few)"
 NUMBER_ZH = r"(?=[一二两三四五六七八九十几\d])"
 SIZES_ZH = "大小长短高矮低宽窄粗细厚薄深浅尖钝陡平圆扁弯直密稀旧新亮暗"
 GONE = (
-    r"remove|delete|lose|ditch|scrap|drop|omit|get rid of|do away with|leave out|"
+    r"remove|delete|lose|ditch|scrap|drop|omit|get rid of|do away with|"
+    r"bin|chuck|nix|erase|clear away|leave out|"
     r"take away|take off|cut off|strip off|i don'?t want|it doesn'?t need"
 )
 IDLE = (
     r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even|again|overall|maybe|perhaps|bit|enough|ought to|"
-    r"looks?|seems?|feels?|appears?|get|go|goes|becomes?|bring|turn|keep|try|in size|size|proportions|appearance|workmanship|"
+    r"looks?|seems?|feels?|appears?|get|go|goes|becomes?|bring|turn|keep|try|in size|size|proportions|appearance|workmanship|surfaces?|upwards?|"
     r"version|ones?(?! (?:more|less|fewer|\w+ (?:more|less|fewer)))(?= *$)|thing|whole|everything|as well|a lot(?! )|i think|"
     r"by (?:about )?(?:a|one|two|half|\d+)[\w %.-]*|instead|(?:a|one|two) (?:third|quarter|fifth)s?|\d+ ?(?:%|percent)"
 )
@@ -87,6 +88,12 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
      r"(\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b", r"\2 \1"),
     (rf"\b(?P<way>{GROW}|{CUT})(?: the| its| in)?(?: (?P<part>\w+)(?:'s)?)?? (?P<name>{'|'.join(MEASURED)})\b"
      r"(?: of(?: the| its)? (?P<of>\w+))?", _measured),
+    (rf"\bstretch{IT}? (?:upwards?|vertically)", "taller"),
+    (rf"\bstretch{IT}? (?:out|sideways|outwards?|horizontally)", "wider"),
+    (r"\b(?:bring|move|put|push)(?: the| its)? (\w+) (?:down|lower)\b", r"shorter \1"),
+    (r"\b(?:bring|move|put|push)(?: the| its)? (\w+) (?:up|higher)\b", r"taller \1"),
+    (r"\b(?:bring|move|pull|push)(?: the| its)? (\w+) (?:in|closer)\b", r"narrower \1"),
+    (r"\bmore (?:of an? )?(?:slope|tilt|lean|angle)\b(?: (?:to|on|in|for))?(?: the)?", "more leaning"),
     (r"\btoo many\b", "fewer"),
     (r"\btoo (?:few|little)\b|\b(?:not|isn'?t|aren'?t) enough\b", "more"),
     (r"\btoo much\b", "less"),
@@ -111,7 +118,7 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (r"\badd\b(?: more\b| some\b)?", "with more"),
     (r"\b(?:give (?:it|them)|attach|include|install|fit it with|equip it with)\b(?: more\b)?", "with"),
     (r"\bthin out(?: the| its)?(?= (?:crown|leaves|foliage|branches|canopy))", "sparser"),
-    (rf"\b({'|'.join(VERBS)}){AFTER}{IT}?", lambda match: VERBS[match[1].lower()]),
+    (rf"\b({'|'.join(VERBS)})\b{AFTER}{IT}?", lambda match: VERBS[match[1].lower()]),
     (rf"\b({'|'.join(VERBS_OF)}){AFTER}{IT}", lambda match: VERBS_OF[match[1].lower()]),
     (r"\b(?:stick|sticks|jut|juts|poke|pokes|hang|hangs) (?:out|over)(?: (?:more|further|farther))?", "overhanging"),
     (r"^(.*?)\bflatter\b(?=(?: (?:a bit|a little|a touch|slightly|please))*\W*$)", r"\1squatter"),
@@ -152,18 +159,24 @@ ADJECTIVE = re.compile(r"(?:y|ed|ing|ish|ful|less|ous|al|ic|ive|able|ible|like|i
 
 
 def headed(reading: Reading) -> Reading:
-    """A reading without the words that are said of something unknown: in "a wider gizmo" nothing is to be wider.
+    """A reading without what is unknown and the words that are said of it: in "a wider gizmo" nothing is to be wider.
 
     What is unknown is a thing, not a quality, where it follows "the" or a quality and ends its phrase.
     """
     mentions = list(reading.mentions)
     for i, here in enumerate(reading.mentions):
+        if here.value == "on" and i and mentions[i - 1].kind in ("material", "color") and _part_next(mentions[i + 1 :]):
+            mentions[i] = replace(here, kind="stop", value="")  # slate on the roof: a slate roof
         if here.kind != "unknown" or not i or not _thing(reading, i):
             continue
         said = _run(reading.mentions, range(i - 1, 0, -1)) or _run(reading.mentions, range(i + 1, len(mentions)))
-        for j in said:
+        for j in (*said, i):
             mentions[j] = replace(mentions[j], kind="stop", value="")
     return replace(reading, mentions=tuple(mentions))
+
+
+def _part_next(mentions: list[Mention]) -> bool:
+    return next((one.kind for one in mentions if one.kind not in ("det", "stop")), "") == "part"
 
 
 def _thing(reading: Reading, i: int) -> bool:

@@ -20,7 +20,13 @@ from dhsdk.errors import PromptError
 from dhsdk.params import every_field
 from dhsdk.plugins.text_to_3d.prior.space import space
 
-TEXTS = {"edits": 7_340_000, "edits_later": 9_120_000, "edits_third": 5_150_000}
+TEXTS = {
+    "edits": 7_340_000,
+    "edits_later": 9_120_000,
+    "edits_third": 5_150_000,
+    "edits_fourth": 2_680_000,
+    "edits_fifth": 4_410_000,
+}
 """Lists, and the seed of the design of their first case."""
 SIGNS = {"+": 1, "-": -1}
 

@@ -29,7 +29,7 @@ SAME = {
     "modern": {"plain", "precise"},
     "minimalist": {"plain", "precise"},
     "plain": {"plain", "unadorned"},
-    "curved": {"curved", "arched"},
+    "curved": {"curved", "arched", "gnarled"},
     "straight-sided": {"straight", "straight-sided", "straight-lipped"},
     "crisp": {"crisp", "sharp"},
     "soft": {"soft", "rounded", "round"},
@@ -68,7 +68,7 @@ MOST = 24
 FIELDS_OF: Mapping[str, tuple[Path, ...]] = {
     "mouth": (("neck", "width"), ("neck", "flare")),
     "tip": (("head", "point"), ("nose", "length"), ("gem", "tip")),
-    "eaves": (("roof", "overhang"),),
+    "eaves": (("roof", "overhang"), ("top", "overhang")),
     "gap": (("planks", "gap"), ("staves", "gap")),
     "base": (("body", "base"),),
     "top": (("neck", "width"), ("neck", "flare")),
@@ -88,6 +88,9 @@ ALONG = {
     "shallow": (("depth", "pitch", *LENGTHS), -1),
     "steep": (("pitch",), 1),
     "flat": (("pitch", "dome"), -1),
+    "closed": (("gap",), -1),
+    "tight": (("gap", "width"), -1),
+    "leaky": (("gap", "width"), 1),
     "round": (("dome", "roundness"), 1),
     "leaning": (("rake", "tilt", "lean"), 1),
     "thick": (BULKS, 1),
@@ -96,8 +99,11 @@ ALONG = {
 }
 """What a size means of a part that calls none of its fields so: the first of these fields that it has, and which way."""
 FLAT = re.compile("flat|平|扁", re.IGNORECASE)
-EXTENTS = ("height", "width", "size", "span", "chord", "length", "radius", "reach", "gap")
+EXTENTS = ("height", "width", "size", "span", "chord", "length", "radius", "reach", "gap", "overhang")
 """Fields of a part that grow when the part does."""
+FIGURE = {"thick": {"fat", "wide"}, "thin": {"slim", "slender", "narrow"}}
+"""What stout and slim mean of a thing with a body."""
+LITERALLY = re.compile("thick|thin|厚|薄", re.IGNORECASE)
 INSTEAD = {
     "tall": ("long",),
     "long": ("wide", "tall"),
@@ -108,6 +114,7 @@ INSTEAD = {
 OF_WHOLE: Mapping[str, tuple[Path, ...]] = {
     "leg": (("seat", "height"), ("size", "height")),
     "top": (("size", "width"), ("size", "depth")),
+    "crown": (("size", "breadth"),),
     "wall": (("body", "storey_height"),),
 }
 """Fields of the whole that a size of a part is: the length of legs."""

@@ -18,8 +18,10 @@ from dhsdk.plugins.text_to_3d.called import (
     CALLED,
     EXTENTS,
     FIELDS_OF,
+    FIGURE,
     FLAT,
     INSTEAD,
+    LITERALLY,
     MOST,
     OF_ALL,
     OF_WHOLE,
@@ -30,6 +32,7 @@ from dhsdk.plugins.text_to_3d.called import (
 from dhsdk.plugins.text_to_3d.surfaces import SOFT
 from dhsdk.words import Mention, ObjectWords, PartWords
 from dhsdk.words.bind import BESIDES
+from dhsdk.words.lexicon import data
 from dhsdk.words.tokens import degrees, lemmas
 
 SCALE = {"big": 1.35, "huge": 2.0, "small": 0.7, "tiny": 0.4}
@@ -76,6 +79,16 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
     elif mention.kind == "size" and mention.value in SCALE and not group:
         locks.scale *= SCALE[mention.value] ** mention.strength
     elif mention.kind == "size":
+        body = {
+            path: one
+            for path, one in inside.items()
+            if path[0] == "body" and {one.low, one.high} & FIGURE.get(mention.value, set())
+        }
+        if body and not group and not LITERALLY.search(mention.text):
+            for path, one in body.items():
+                up = (one.high in FIGURE[mention.value]) == (mention.strength > 0)
+                locks.values[path] = Toward((one.le if up else one.ge) or 0.0, _share(mention))
+            return
         for value in (mention.value, *(() if group else INSTEAD.get(mention.value, ()))):
             if _ended(replace(mention, value=value), inside, locks, group):
                 break
@@ -91,6 +104,9 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
             _padded(inside, locks)
     elif mention.kind == "unknown" and mention.strength > 0:
         _chosen(mention.value, inside, locks)
+    elif mention.kind == "unknown":
+        less = {path: one.ge for path, one in inside.items() if path[-1] == mention.value and one.type is float}
+        locks.values |= {path: Toward(end, _share(mention)) for path, end in less.items() if end is not None}
     elif mention.kind == "wear":
         wear = round(min(1.0, BATTERED.get(mention.value, 0.5) * max(mention.strength, 0.0) ** 0.5), 3)
         locks.values.update({path: wear for path in inside if path[-1] == "wear"})
@@ -259,7 +275,8 @@ def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: 
     if mention.value in (*ALONG, *SCALE):
         tries.append(lambda: _along(mention, of_it, locks))
     if mention.kind in OF_ALL:
-        tries.append(lambda: _attribute(mention, known, locks, ()))
+        others = {path: one for path, one in known.items() if len(path) == 1 or path[0].removesuffix("s") not in data("parts")}
+        tries.append(lambda: _attribute(mention, others, locks, ()))
     for one in tries:
         if locks.values == before:
             one()

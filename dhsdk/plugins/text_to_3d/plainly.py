@@ -50,8 +50,9 @@ GONE = (
     r"take away|take off|cut off|strip off|i don'?t want|it doesn'?t need"
 )
 IDLE = (
-    r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even|again|overall|maybe|perhaps|bit|enough|ought to|"
-    r"looks?|seems?|feels?|appears?|get|go|goes|becomes?|bring|turn|keep|try|in size|size|proportions|appearance|workmanship|surfaces?|upwards?|"
+    r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even|again|overall|maybe|perhaps|enough|ought to|"
+    r"looks?|seems?|feels?|appears?|get|go|goes|becomes?|bring|turn|keep|try|in size|size|proportions|appearance|workmanship|"
+    r"surfaces?|upwards?|outwards?|inwards?|sideways|"
     r"version|ones?(?! (?:more|less|fewer|\w+ (?:more|less|fewer)))(?= *$)|thing|whole|everything|as well|a lot(?! )|i think|"
     r"by (?:about )?(?:a|one|two|half|\d+)[\w %.-]*|instead|(?:a|one|two) (?:third|quarter|fifth)s?|\d+ ?(?:%|percent)"
 )
@@ -94,6 +95,12 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (r"\b(?:bring|move|put|push)(?: the| its)? (\w+) (?:up|higher)\b", r"taller \1"),
     (r"\b(?:bring|move|pull|push)(?: the| its)? (\w+) (?:in|closer)\b", r"narrower \1"),
     (r"\bmore (?:of an? )?(?:slope|tilt|lean|angle)\b(?: (?:to|on|in|for))?(?: the)?", "more leaning"),
+    (r"\b(?:double|twice|triple)(?: the)? number of\b", "more"),
+    (r"\b(?:half|halve)(?: the)? number of\b", "fewer"),
+    (r"\b(?:cut|trim|chop)(?: the| its)? (\w+) (?:down|back|short)\b", r"shorter \1"),
+    (r"\b(?:lift|raise|pop|prop|flip)(?: up)?(?: the| its)? (lid|hatch|cover)(?: up| open)?\b", r"open \1"),
+    (r"\boverhangs? (?:more|further|farther)\b", "more overhanging"),
+    (r"\boverhangs? less\b", "less overhanging"),
     (r"\btoo many\b", "fewer"),
     (r"\btoo (?:few|little)\b|\b(?:not|isn'?t|aren'?t) enough\b", "more"),
     (r"\btoo much\b", "less"),
@@ -107,7 +114,8 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (r"\b(?P<share>half|halve|double|twice|triple|three times|a third|a quarter)(?: as (?P<as>\w+)(?: as (?:now|before|it is))?"
      r"|(?: the| its)? (?P<name>height|width|length|depth|thickness|size)|(?P<it> it)\b)(?: of)?(?: the)?", _share),
     (rf"\b(?:more|extra) {DECOR}\b|\badd {DECOR}\b", "more ornate"),
-    (rf"\b(?:less|fewer|no|without|tone down|reduce|remove|cut down on)(?: the| its)? {DECOR}\b", "less ornate"),
+    (rf"\b(?:less|fewer|no|without|strip(?: away| off)?|lose|tone down|reduce|remove|cut down on)"
+     rf"(?: the| its)? {DECOR}\b", "less ornate"),
     (rf"\b(?:drop|lower){IT} (\w+){SLIGHT}", r"shorter \1"),
     (rf"\b(?:{GONE}) (an?|one|two|three|four|five|six|\d+)(?: of (?:the|its))?\b", r"\1 fewer"),
     (rf"\b(?:{GONE})\b", "without"),
@@ -167,6 +175,8 @@ def headed(reading: Reading) -> Reading:
     for i, here in enumerate(reading.mentions):
         if here.value == "on" and i and mentions[i - 1].kind in ("material", "color") and _part_next(mentions[i + 1 :]):
             mentions[i] = replace(here, kind="stop", value="")  # slate on the roof: a slate roof
+        if here.kind == "unknown" and reading.mentions[i - 1].kind == "intensity":
+            mentions[i] = replace(here, strength=float(reading.mentions[i - 1].value))  # less bulge
         if here.kind != "unknown" or not i or not _thing(reading, i):
             continue
         said = _run(reading.mentions, range(i - 1, 0, -1)) or _run(reading.mentions, range(i + 1, len(mentions)))

@@ -78,6 +78,7 @@ class Kernel(ABC):
     presets: noun -> values that make it ({"stool": {"back": {"style": "none"}}}): they differ in topology.
     looks: noun -> the slots that it dresses otherwise than `slots` does, in the same form; the first of them is its main one.
     pieces: noun of another thing -> names of the parts that it is here: candles stand on the arms of a lamp.
+    sawn: field that counts boards -> the slot that they wear: what is not of wood is of one piece.
     exaggeration: field -> how many times its value the stylised look takes ({"legs.thickness": 1.5}). A field called `stylised`
         goes to its upper end besides.
     """
@@ -89,6 +90,7 @@ class Kernel(ABC):
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = EMPTY
     looks: ClassVar[Mapping[str, Mapping[str, str]]] = EMPTY
     pieces: ClassVar[Mapping[str, tuple[str, ...]]] = EMPTY
+    sawn: ClassVar[Mapping[str, str]] = EMPTY
     exaggeration: ClassVar[Mapping[str, float]] = EMPTY
 
     @abstractmethod

@@ -12,6 +12,8 @@ from dhsdk.shapes.surface import Vec
 
 GROUND = 0.66
 """Brightness where a part meets the floor."""
+APART = 3e-4
+"""By how much the scales of repeated pieces differ."""
 FLAT = 0.8
 """Brightness of an even face at half height."""
 
@@ -19,13 +21,25 @@ FLAT = 0.8
 def finished(parts: Sequence[Part], rng: Stream, ground: float = GROUND) -> tuple[Part, ...]:
     """The parts moved so that the lowest point is at y = 0, darker towards the ground (down to `ground`), below and inside.
 
-    Each is scaled by up to 0.25 % in x and z about its pivot: repeated pieces are never the same to the bit.
+    Each is scaled by up to 0.25 % in x and z about its pivot: repeated pieces are never the same, not even nearly.
     """
     low = min(float(part.surface.positions[:, 1].min()) for part in parts)
     high = max(float(part.surface.positions[:, 1].max()) for part in parts)
-    return tuple(
-        _finish(part, low, high - low, 1.0 + rng("vary", part.name).uniform(-0.0025, 0.0025, 2), ground) for part in parts
-    )
+    return tuple(_finish(part, low, high - low, vary, ground) for part, vary in zip(parts, _scales(parts, rng), strict=True))
+
+
+def _scales(parts: Sequence[Part], rng: Stream) -> list[np.ndarray]:
+    """How much each part is scaled in x and z, pieces of as many faces apart from one another in both."""
+    taken: dict[int, list[np.ndarray]] = {}
+    out = []
+    for part in parts:
+        kin = taken.setdefault(len(part.surface.faces), [])
+        draws = 1.0 + rng("vary", part.name).uniform(-0.0025, 0.0025, (24, 2))
+        apart = [min((float(np.abs(draw - other).min()) for other in kin), default=1.0) for draw in draws]
+        chosen = draws[next((k for k, gap in enumerate(apart) if gap > APART), int(np.argmax(apart)))]
+        kin.append(chosen)
+        out.append(chosen)
+    return out
 
 
 def painted(part: Part, amount: float) -> Part:

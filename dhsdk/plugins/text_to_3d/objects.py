@@ -78,6 +78,11 @@ class Design:
         if thing.material:
             one = replace(one, attributes=(replace(one.noun, kind="material", value=thing.material), *one.attributes))
         locks = locked(one, kernel.Params)
+        locks.values = {**{tuple(path.split(".")): value for path, value in thing.shape.items()}, **locks.values}
+        dressed = finishes(one, kernel.dress(thing.preset), self.ctx.rng("plan", key, "finishes"))
+        for path, slot in kernel.sawn.items():
+            if dressed[slot].family != "wood":
+                locks.values.setdefault(tuple(path.split(".")), 1)
         self.notes += locks.notes
         relation = next(iter(one.relations), None)
         stacked = any(mention.value == "stacked" for mention in one.attributes)
@@ -86,7 +91,7 @@ class Design:
             kernel=kernel.name,
             preset=thing.preset,
             shape=filled(kernel, thing.preset, locks, held, self.fill, self._stream(key)),
-            finishes=finishes(one, kernel.dress(thing.preset), self.ctx.rng("plan", key, "finishes")),
+            finishes=dressed,
             count=locks.count if one.count or not stacked else STACK,
             stacked=stacked,
             scale=round(min(max(locks.scale, 0.05), 20.0), 4),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dhsdk.frozen import EMPTY, freeze
 from dhsdk.words import Entry, Lexicon, lexicon
 
 
@@ -16,13 +17,14 @@ from dhsdk.words import Entry, Lexicon, lexicon
 class Thing:
     """What a noun means. like: the noun is only of this kind ("sofa" is like a bench), so the result is a guess.
 
-    material: what the noun says that it is made of ("oil drum"), or "".
+    material, shape: what the noun says besides its kind (an "oil drum" is of steel): a material or "", field -> value.
     """
 
     kernel: str
     preset: str
     like: bool = False
     material: str = ""
+    shape: Mapping[str, Any] = EMPTY
 
 
 @functools.cache
@@ -40,9 +42,9 @@ def things() -> Mapping[str, Thing]:
             kernel_of[preset] = kernel
             for name in (*names["en"], *names["zh"]):
                 found.setdefault(name, Thing(kernel, preset))
-            for material, others in names.get("of", {}).items():
-                for name in (*others["en"], *others["zh"]):
-                    found.setdefault(name, Thing(kernel, preset, material=material))
+            for form in names.get("forms", ()):
+                thing = Thing(kernel, preset, material=form.get("material", ""), shape=freeze(form.get("shape", {})))
+                found.update(dict.fromkeys((*form["en"], *form["zh"]), thing))
     for preset, names in _data("kinds_of").items():
         for name in (*names["en"], *names["zh"]):
             found.setdefault(name, Thing(kernel_of[preset], preset, like=True))

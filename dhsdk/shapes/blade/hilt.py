@@ -168,7 +168,8 @@ def _guard(frame: BladeFrame) -> Shell:
         raised = [*plate, (rim + 0.12 * half, 0.5 * h), (rim + 0.22 * half, (0.5 - 0.3 * ornament) * h)]
         return stack(disc(half, max(12, 2 * frame.count), 0.92 * half), raised)
     rise = {"cross": 0.0, "curved": 0.34, "winged": 0.16}[guard.style] * half
-    path = bezier([(0.0, 0.0, 0.0), (0.55 * half, 0.0, 0.0), (0.8 * half, 0.15 * rise, 0.0), (half, rise, 0.0)], 6)
+    root = 0.2 * frame.radius  # inside the block, and no face shared with the other arm
+    path = bezier([(root, 0.0, 0.0), (0.55 * half, 0.0, 0.0), (0.8 * half, 0.15 * rise, 0.0), (half, rise, 0.0)], 6)
     flare = np.interp(np.linspace(0, 1, 6), [0, 0.55, 0.85, 1], [1.0, 0.72, 0.78, 0.85 + 0.7 * ornament])
     arm = sweep(path, rounded(deep * 0.72, h * 0.8, 0.24 * h, 1), scale=flare, side=(0.0, 0.0, 1.0), bevel=frame.bevel)
     block = box((2.1 * frame.radius + h, 1.25 * h, deep), min(0.3 * h, 2.0 * frame.bevel), along=0)

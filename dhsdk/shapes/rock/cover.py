@@ -62,7 +62,7 @@ def _cushions(one: Block, amount: float, height: float, slot: str, rng: np.rando
         side = np.array([-math.sin(angle), 0.0, math.cos(angle)])
         outwards = np.array([math.cos(angle), 0.0, math.sin(angle)])
         wide = reach * rng.uniform(0.12, 0.3)
-        tongue = grown(body, -0.12 * thick)
+        tongue = grown(body, -(0.12 + 0.03 * k) * thick)  # no two share a face
         narrowing = np.array([0.0, rng.uniform(0.15, 0.5), 0.0])
         for normal, limit in ((side - narrowing, wide), (-side - narrowing, wide), (-outwards, -0.05 * reach)):
             tongue = cut(tongue, normal, float(normal @ top) + limit, 0.86)

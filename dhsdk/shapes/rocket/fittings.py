@@ -145,11 +145,12 @@ def _livery(hull: Hull) -> list[Part]:
             ][:2]
         for low, high, rows in fields:
             edges = np.linspace(low, high, rows + 1)
+            apart = 0.004 * (high - low) / rows  # fields that touch at their corners would share an edge
             for row in range(rows):
                 for k in range(4):
                     start = (k + 0.5 * (row % 2)) * QUARTER
                     field = (hull.corner(start), hull.corner(start + 0.5 * QUARTER))
-                    pieces.append(hull.clad(float(edges[row]), float(edges[row + 1]), *field, thin))
+                    pieces.append(hull.clad(float(edges[row]) + apart, float(edges[row + 1]) - apart, *field, thin))
     else:
         for angle in (0.5 * math.pi, 1.5 * math.pi) if hull.params.boosters == 0 else (0.3, math.pi + 0.3):
             for low, high in zip(hull.joints[:-1], hull.joints[1:], strict=True):

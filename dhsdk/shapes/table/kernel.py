@@ -89,6 +89,7 @@ class Table(Kernel):
         }
     )
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = freeze(PRESETS)
+    sawn: ClassVar[Mapping[str, str]] = freeze({"top.boards": "top"})
 
     def build(self, params: TableParams, rng: Stream) -> tuple[Part, ...]:
         from dhsdk.shapes.shading import finished

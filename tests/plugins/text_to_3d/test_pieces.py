@@ -65,3 +65,17 @@ def test_metal_makes_a_drum_of_a_barrel():
         assert (one.preset, one.shape.made, one.finishes["staves"].family) == ("barrel", "metal", "metal")
     assert plan("a red steel barrel").objects[0].finishes["staves"].variety == "painted"
     assert plan("a barrel with iron hoops").objects[0].shape.made == "wood"
+
+
+def test_nouns_say_more_than_their_kind():
+    (hammer,) = plan("a sledgehammer").objects
+    assert not hammer.shape.head.spike
+    assert plan("a sledgehammer with a spike").objects[0].preset == "war hammer"
+    assert plan("a chandelier").objects[0].shape.base.style == "ceiling"
+    lengths = [plan(prompt).objects[0].shape.head.length for prompt in ("a short sword", "a sword", "a longsword")]
+    assert lengths == sorted(lengths)
+
+
+def test_only_wood_is_sawn_into_boards():
+    assert plan("a stone table").objects[0].shape.top.boards == 1
+    assert plan("an oak table").objects[0].shape.top.boards > 1

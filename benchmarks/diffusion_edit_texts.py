@@ -26,6 +26,7 @@ TEXTS = {
     "edits_third": 5_150_000,
     "edits_fourth": 2_680_000,
     "edits_fifth": 4_410_000,
+    "edits_sixth": 3_330_000,
 }
 """Lists, and the seed of the design of their first case."""
 SIGNS = {"+": 1, "-": -1}

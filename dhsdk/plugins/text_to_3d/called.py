@@ -75,7 +75,7 @@ FIELDS_OF: Mapping[str, tuple[Path, ...]] = {
     "rim": (("neck", "flare"),),
 }
 """Parts that are fields of another part."""
-LENGTHS = ("length", "height", "reach", "span", "chord")
+LENGTHS = ("length", "height", "reach", "span", "chord", "dome")
 WIDTHS = ("width", "radius", "breadth", "spread", "span", "chord", "girth", "base", "gap", "flare")
 BULKS = ("thickness", "girth", "wall", "stem", "radius", "base", "width")
 ALONG = {
@@ -92,7 +92,9 @@ ALONG = {
     "tight": (("gap", "width"), -1),
     "leaky": (("gap", "width"), 1),
     "round": (("dome", "roundness"), 1),
-    "leaning": (("rake", "tilt", "lean"), 1),
+    "leaning": (("rake", "tilt", "lean", "splay"), 1),
+    "soft": (("cushion",), 1),
+    "hard": (("cushion",), -1),
     "thick": (BULKS, 1),
     "thin": (BULKS, -1),
     "fat": (("thickness", "girth", "radius", "width"), 1),

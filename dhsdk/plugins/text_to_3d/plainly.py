@@ -47,7 +47,7 @@ SIZES_ZH = "大小长短高矮低宽窄粗细厚薄深浅尖钝陡平圆扁弯�
 GONE = (
     r"remove|delete|lose|ditch|scrap|drop|omit|get rid of|do away with|"
     r"bin|chuck|nix|erase|clear away|leave out|"
-    r"take away|take off|cut off|strip off|i don'?t want|it doesn'?t need"
+    r"take away|take off|cut off|strip off|i don'?t (?:want|like)|it doesn'?t need"
 )
 IDLE = (
     r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even|again|overall|maybe|perhaps|enough|ought to|"
@@ -128,6 +128,7 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (r"\bthin out(?: the| its)?(?= (?:crown|leaves|foliage|branches|canopy))", "sparser"),
     (rf"\b({'|'.join(VERBS)})\b{AFTER}{IT}?", lambda match: VERBS[match[1].lower()]),
     (rf"\b({'|'.join(VERBS_OF)}){AFTER}{IT}", lambda match: VERBS_OF[match[1].lower()]),
+    (r"\b(?:sticks?|juts?|pokes?|hangs?) (?:out|over) less\b", "less overhanging"),
     (r"\b(?:stick|sticks|jut|juts|poke|pokes|hang|hangs) (?:out|over)(?: (?:more|further|farther))?", "overhanging"),
     (r"^(.*?)\bflatter\b(?=(?: (?:a bit|a little|a touch|slightly|please))*\W*$)", r"\1squatter"),
     (r"\b(?:rough|coarse|poor|shoddy)(?:er)? (?:workmanship|craftsmanship)", "cruder"),
@@ -139,6 +140,8 @@ PLAINLY: tuple[tuple[str, Plain], ...] = (
     (rf"\b(?:{IDLE})\b", ""),
     ("压?扁(?!平)", "矮"),
     ("换成|改成|改为|变成|改用", "用"),
+    ("([高宽长深厚])度(?:再|更)?(?:降低|减小|减少|缩小|调低|低|矮|小|短)", r"不那么\1"),
+    ("([高宽长深厚])度(?:再|更)?(?:提高|增加|增大|加大|调高|高|大)", r"更\1"),
     ("颜色(?:再|更)?[深暗]", "深色"),
     ("颜色(?:再|更)?[浅淡亮]", "浅色"),
     ("^(.+?)(?:去掉|拿掉|删掉|不要)了?$", r"没有\1"),

@@ -70,6 +70,8 @@ def moved(prompt, change):
         ("a tower", "skinnier", "tower.shape.body.width", -1),
         ("a vase", "slender neck", "vase.shape.neck.width", -1),
         ("an axe", "the shaft is too short", "axe.shape.handle.length", 1),
+        ("a house", "the eaves should stick out less", "house.shape.roof.overhang", -1),
+        ("a table", "高度降低一点", "table.shape.size.height", -1),
         ("a bench", "longer", "bench.shape.seat.width", 1),
         ("a table", "half as wide", "table.shape.size.width", -1),
         ("a table", "make the top wider", "table.shape.size.width", 1),

@@ -59,6 +59,7 @@ ALSO_CALLED = {
     "stalk": ("stems",),
     "band": ("hoops", "metal"),
     "plank": ("staves",),
+    "leaves": ("crown",),
     "leg": ("foot", "base"),
 }
 """What else a kernel may call the fields of a part: the arms of a cactus are its boughs."""

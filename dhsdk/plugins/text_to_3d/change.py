@@ -117,7 +117,7 @@ def _names_of(there: Collection[str]) -> Lexicon:
 
 @functools.cache
 def _is_part(name: str) -> bool:
-    return any(mention.kind == "part" for mention in read(name, lexicon()).mentions)
+    return [mention.kind for mention in read(name, lexicon()).mentions] == ["part"]
 
 
 def _without(said: ObjectWords, mention: Mention) -> ObjectWords:

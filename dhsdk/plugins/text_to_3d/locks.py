@@ -275,7 +275,11 @@ def _described(mention: Mention, part: str, of_it: Mapping[Path, Field], known: 
     if mention.value in (*ALONG, *SCALE):
         tries.append(lambda: _along(mention, of_it, locks))
     if mention.kind in OF_ALL:
-        others = {path: one for path, one in known.items() if len(path) == 1 or path[0].removesuffix("s") not in data("parts")}
+        others = {
+            path: one
+            for path, one in known.items()
+            if len(path) == 1 or path[0].removesuffix("s") not in data("parts") or path[0] in ALSO_CALLED.get(part, ())
+        }
         tries.append(lambda: _attribute(mention, others, locks, ()))
     for one in tries:
         if locks.values == before:

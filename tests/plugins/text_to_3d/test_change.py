@@ -8,6 +8,7 @@ import dhsdk
 from dhsdk.diffusion.nano.space import values_of
 from dhsdk.errors import PromptError
 from dhsdk.host import variants
+from dhsdk.plugins.text_to_3d.vocabulary import presets
 
 HOST = dhsdk.Host(device="cpu")
 
@@ -110,6 +111,11 @@ def test_what_is_not_named_stays_bit_for_bit():
 def test_what_is_said_of_something_unknown_moves_nothing(change):
     with pytest.raises(PromptError, match="change nothing of: vase"):
         plan("a vase", change)
+
+
+@pytest.mark.parametrize("preset", sorted(presets()))
+def test_every_thing_can_be_changed(preset):
+    assert plan(f"a {preset}", "much bigger").objects[0].scale > plan(f"a {preset}", "smaller").objects[0].scale
 
 
 def test_a_part_is_no_thing_of_the_same_name():

@@ -56,7 +56,7 @@ def _staves(frame: BarrelFrame, rng: Stream) -> Shell:
         if i in lugs:
             high = frame.height + 0.22 * min(frame.height, frame.radius)
         push = float(draw.uniform(-0.14, 0.1)) * rough * frame.thick
-        pieces.append(tinted(_stave(frame, (start + gap, end - gap), (low, high), push), float(draw.uniform(0.84, 1.0))))
+        pieces.append(tinted(_stave(frame, (start + gap, end - gap), (low, high), push), float(draw.uniform(0.76, 1.0))))
     return join(*pieces, _lining(frame))
 
 
@@ -138,7 +138,7 @@ def _head(frame: BarrelFrame, rng: Stream, name: str, y: float) -> Shell:
         board = across(xs, -half, half, thick * (1.0 + 0.2 * float(draw.uniform(-1, 1)) * rough), 0.14 * thick)
         board = turned(replace(board, uvs=board.uvs[..., ::-1]), (1.0, 0.0, 0.0), -BACK)
         pieces.append(
-            tinted(moved(board, (0.0, y + 0.06 * thick * float(draw.uniform(-1, 1)), 0.0)), float(draw.uniform(0.86, 1.0)))
+            tinted(moved(board, (0.0, y + 0.06 * thick * float(draw.uniform(-1, 1)), 0.0)), float(draw.uniform(0.76, 1.0)))
         )
     return join(*pieces)
 

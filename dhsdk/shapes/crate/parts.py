@@ -93,7 +93,7 @@ def boards(
         board = plank(length, wide, thick, draw, bevel=0.16 * frame.thick + 0.001, rough=planks.irregular)
         board = turned(board, (0.0, 0.0, 1.0), float(draw.uniform(-0.008, 0.008)) * planks.irregular)
         shift = float(draw.uniform(-0.5, 0.5)) * (along - length)
-        out.append(tinted(moved(board, (shift, (cuts[i] + cuts[i + 1]) / 2 - across / 2, 0.0)), float(draw.uniform(0.88, 1.0))))
+        out.append(tinted(moved(board, (shift, (cuts[i] + cuts[i + 1]) / 2 - across / 2, 0.0)), float(draw.uniform(0.74, 1.0))))
     return out
 
 
@@ -244,7 +244,7 @@ def _domed(frame: CrateFrame, rng: Stream) -> list[Shell]:
         )
         # A plank faces +z with its width along y: turned about x it lies along the chord, facing outwards.
         stave = turned(stave, (1.0, 0.0, 0.0), math.atan2(way[2], way[1]))
-        pieces.append(tinted(moved(stave, middle), float(draw.uniform(0.88, 1.0))))
+        pieces.append(tinted(moved(stave, middle), float(draw.uniform(0.74, 1.0))))
     inner = arc(frame, -0.8 * t)(np.linspace(0.04, math.pi - 0.04, 9))
     pieces.append(tinted(sweep(inner, rounded(frame.width - 2.4 * t, 0.4 * t, 0.001, 1), side=(1.0, 0.0, 0.0)), 0.45))
     for side in (-1, 1):

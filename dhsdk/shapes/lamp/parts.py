@@ -75,7 +75,11 @@ def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
             Part(
                 "stem",
                 surface(moved(stem, (0.0, floor, 0.0))),
-                "cord" if hanging else "metal" if params.stem.style == "post" else "stem",
+                "cord"
+                if hanging and (alone or params.stem.style == "cord")
+                else "metal"
+                if params.stem.style == "post"
+                else "stem",
                 (0.0, floor, 0.0),
                 root,
             )
@@ -87,7 +91,8 @@ def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
             rose = moved(base_shell(_ceiling(params), dish=False), (0.0, top - 0.5 * params.base.height, 0.0))
             mount = (PartSocket("ceiling", (0.0, top + 0.5 * params.base.height, 0.0), "mount", (0.1, 0.1)),)
             parts.append(Part("rose", surface(rose), "base", (0.0, top, 0.0), "stem", sockets=mount))
-    hung = hanging or params.stem.style == "gooseneck"
+    candles = params.light == "candle" and params.shade.style == "none" and len(spots) > 1  # of a chandelier: they stand
+    hung = (hanging and not candles) or params.stem.style == "gooseneck"
     for i, at in enumerate(spots):
         suffix = f"_{i + 1}" if len(spots) > 1 else ""
         size = 0.62 if len(spots) > 1 else 1.0

@@ -200,14 +200,15 @@ def _fluted(body: Shell, radius: float, height: float, depth: float) -> Shell:
 
 
 def _with_arms(params: LampParams, body: Shell) -> tuple[Shell, list[tuple[float, float, float]]]:
-    """Scrolling arms around the stem; the last light stands on the stem itself."""
+    """Scrolling arms around the stem; one of the lights stands on the stem itself, where that does not go up to a ceiling."""
     stem = params.stem
     h, r = stem.height, stem.thickness
     thick = max(0.3 * r, 0.004)
     reach = min(0.55 * h, 0.4) + 1.5 * r
-    spots = [(0.0, h, 0.0)]
-    pieces = [body]
-    around = stem.arms - 1
+    hangs = params.base.style == "ceiling"
+    spots = [] if hangs else [(0.0, h, 0.0)]
+    pieces = [body, tube([(0.0, 0.96 * h, 0.0), (0.0, 1.4 * h, 0.0), (0.0, 1.85 * h, 0.0)], thick, 8)] if hangs else [body]
+    around = stem.arms - len(spots)
     for i in range(around):
         angle = math.pi / 2 + i * 2 * math.pi / around
         out = np.array([math.sin(angle), 0.0, math.cos(angle)])

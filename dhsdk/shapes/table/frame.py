@@ -129,7 +129,7 @@ def laid(frame: TableFrame, width: float, depth: float, thick: float, count: int
         board = turned(board, (0.0, 0.0, 1.0), 0.006 * (rough + wear) * float(draw.uniform(-1.0, 1.0)))
         board = moved(turned(board, (1.0, 0.0, 0.0), -QUARTER), (0.0, 0.0, (low + high - depth) / 2))
         shift = float(draw.uniform(-0.5, 0.5)) * (width - length)
-        pieces.append(moved(tinted(board, float(draw.uniform(0.86, 1.0))), (shift, 0.0, 0.0)))
+        pieces.append(moved(tinted(board, float(draw.uniform(0.78, 1.0))), (shift, 0.0, 0.0)))
     return join(*pieces)
 
 

@@ -84,7 +84,7 @@ def _attribute(mention: Mention, known: Mapping[Path, Field], locks: Locks, grou
             for path, one in inside.items()
             if path[0] == "body" and {one.low, one.high} & FIGURE.get(mention.value, set())
         }
-        if body and not group and not LITERALLY.search(mention.text):
+        if body and not group and not LITERALLY.search(mention.text) and not _names(replace(mention, value=""), inside)[1]:
             for path, one in body.items():
                 up = (one.high in FIGURE[mention.value]) == (mention.strength > 0)
                 locks.values[path] = Toward((one.le if up else one.ge) or 0.0, _share(mention))

@@ -50,7 +50,8 @@ GONE = (
     r"take away|take off|cut off|strip off|i don'?t (?:want|like)|it doesn'?t need"
 )
 IDLE = (
-    r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even|again|overall|maybe|perhaps|enough|ought to|"
+    r"than\b.*?(?=$|,)|should|could|must|might|shall|will|let|now|still|even(?= (?:more|less|\w+er)\b)|again|"
+    r"overall|maybe|perhaps|enough|ought to|"
     r"looks?|seems?|feels?|appears?|get|go|goes|becomes?|bring|turn|keep|try|in size|size|proportions|appearance|workmanship|"
     r"surfaces?|upwards?|outwards?|inwards?|sideways|"
     r"version|ones?(?! (?:more|less|fewer|\w+ (?:more|less|fewer)))(?= *$)|thing|whole|everything|as well|a lot(?! )|i think|"

@@ -51,7 +51,7 @@ save("goal.png", goal)
 
 place, turn = torch.zeros(3, requires_grad=True), torch.zeros((), requires_grad=True)
 adam = torch.optim.Adam([{"params": [place], "lr": 0.02}, {"params": [turn], "lr": 0.04}])
-slower = torch.optim.lr_scheduler.ExponentialLR(adam, 0.975)
+slower = torch.optim.lr_scheduler.ExponentialLR(adam, 0.985)
 for step in range(160):
     adam.zero_grad()
     loss = apart(seen(place, turn), goal)

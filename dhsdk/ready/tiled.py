@@ -29,6 +29,9 @@ SLIVER = 0.02
 """Triangles lower than this share of their longest edge say nothing of how a texture lies."""
 FLAT = 1e-5
 """A closed piece of less volume than this share of its area to the power of 1.5 encloses none."""
+ENOUGH = 0.95
+"""Share of the target that is worth no other try."""
+TRIES = 4
 FACING = 0.3
 """Least cosine between a triangle that is left and the one whose texture it continues."""
 
@@ -43,8 +46,18 @@ def retiled(meshes: Sequence[Mesh], target: int, copies: Sequence[int] | None = 
     primitives = [one for mesh in meshes for one in mesh.primitives]
     counts = copies if copies is not None else [1] * len(meshes)
     each = [count for mesh, count in zip(meshes, counts, strict=True) for _ in mesh.primitives]
-    low = [one.primitives[0] for one in simplify([Mesh((_bare(one),)) for one in primitives], target, each)]
-    made = iter([_dressed(small, one) for small, one in zip(_thinned(low, target, each), primitives, strict=True)])
+    bare = [Mesh((_bare(one),)) for one in primitives]
+    kept: list[Primitive] = []
+    most, want = 0, target
+    for _ in range(TRIES):  # pieces that collapse leave room: it is given to the others
+        low = _thinned([one.primitives[0] for one in simplify(bare, want, each)], target, each)
+        got = sum(len(one.faces) * count for one, count in zip(low, each, strict=True))
+        if not kept or most < got <= target:
+            kept, most = low, got
+        if not ENOUGH * target > got:
+            break
+        want += target - got
+    made = iter([_dressed(small, one) for small, one in zip(kept, primitives, strict=True)])
     return tuple(replace(mesh, primitives=tuple(next(made) for _ in mesh.primitives)) for mesh in meshes)
 
 

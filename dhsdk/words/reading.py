@@ -107,7 +107,8 @@ def _one(text: str, found: Sequence[Token], i: int, words: Lexicon) -> tuple[Men
         return _mention(text, found, i, i + 1, Sense("color", _long_hex(token.low))), i + 1
     senses, end = _phrase(found, i, words)
     number = amount(found, i, words)
-    if number and not (senses and end - i >= 2 and number.end <= end and token.kind == "chinese" and not number.unit):
+    named = senses and end - i >= 2 and (token.kind == "chinese" or senses[0].kind == "noun")  # "two handed sword"
+    if number and not (named and number.end <= end and not number.unit):
         kind = "measure" if number.unit else "number"
         mention = _mention(text, found, i, number.end, Sense(kind, ""))
         return replace(mention, amount=number.value, unit=number.unit), number.end

@@ -243,7 +243,7 @@ def test_things_stand_where_the_words_put_them(prompt):
     assert scene.extras["dhsdk"]["checks"] == {"problems": ()}
 
 
-@pytest.mark.parametrize("prompt", ["a treasure chest", "a barrel", "a cliff", "a war hammer", "a dead tree"])
+@pytest.mark.parametrize("prompt", ["a treasure chest", "a barrel", "a cliff", "a war hammer", "a dead tree", "a street lamp"])
 def test_small_budgets_are_met(prompt):
     from dhsdk.scene.measure import triangles
 
@@ -305,3 +305,12 @@ def test_what_is_in_a_forest_stands_on_the_ground():
 
     scene = HOST.generate("text_to_3d", prompt="a chair in a forest", texture=16, lods=0)
     assert world(scene)["chair"][1, 3] == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "preset", "count"),
+    [("a two handed sword", "greatsword", 1), ("a double bladed axe", "battle axe", 1), ("two swords", "sword", 2)],
+)
+def test_a_number_in_a_name_counts_nothing(prompt, preset, count):
+    found = HOST.plan(HOST.request("text_to_3d", prompt=prompt)).objects
+    assert [(one.preset, one.count) for one in found] == [(preset, count)]

@@ -50,7 +50,7 @@ def compared(scene: Scene, view: View, size: int, runs: int) -> tuple[list[float
     drawer = Drawer(scene, Settings(size=(size, size), samples=1))
     look = drawer.look(geometry, view)[0]
     frame = Frame(geometry, view, (size, size), look, 0, False)
-    ids = frame.visible(None, None, None, False)[0][:1]
+    ids = frame.visible(np.ones(len(geometry.faces), bool), None, None, False)[0][:1]
 
     def put(array: np.ndarray) -> torch.Tensor:
         return torch.tensor(array, dtype=torch.float32)

@@ -37,6 +37,12 @@ class Spot:
         return Part(name + self.suffix, face, slot, self.at, parent or self.parent, sockets=sockets, collide=slot != "flame")
 
 
+def _handle(params: LampParams, floor: float) -> Part:
+    """The ring beside a dish that a candle is carried by."""
+    grip = PartSocket("handle", (0.0, 0.5 * params.base.height, -1.3 * params.base.radius), "handle", (0.04, 0.04))
+    return Part("handle", surface(_finger_ring(params)), "base", (0.0, floor, 0.0), "base", sockets=(grip,))
+
+
 def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
     """All parts of a lamp: base and stem, then each light."""
     parts: list[Part] = []
@@ -55,18 +61,7 @@ def lamp_parts(params: LampParams, rng: Stream) -> list[Part]:
         slot = {"square": "metal", "tripod": "legs"}.get(params.base.style, "base")
         parts.append(Part("base", surface(shell), slot))
         if params.ring and dish:
-            parts.append(
-                Part(
-                    "handle",
-                    surface(_finger_ring(params)),
-                    "base",
-                    (0.0, floor, 0.0),
-                    "base",
-                    sockets=(
-                        PartSocket("handle", (0.0, 0.5 * params.base.height, -1.3 * params.base.radius), "handle", (0.04, 0.04)),
-                    ),
-                )
-            )
+            parts.append(_handle(params, floor))
     root = parts[0].name if parts else None
     spots: list[Vec] = [(0.0, floor, 0.0)]
     if not alone or hanging:
